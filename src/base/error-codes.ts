@@ -1,0 +1,47 @@
+/**
+ * Every error code, the exit code it ends a command with, and the values its sentence names.
+ *
+ * Exit codes: 1 failed, 3 incomplete, 10 no repository, 11 locked, 12 wrong password, 130 interrupted.
+ * A code's sentence and its next step stand in src/messages/en/errors.ts and de/errors.ts; a test
+ * holds the three together.
+ */
+
+interface CodeSpec {
+  readonly exit: number;
+  readonly params: readonly string[];
+}
+
+export const errorCodes = {
+  // arguments
+  USAGE: { exit: 1, params: ["reason"] },
+  DESTINATION_INVALID: { exit: 1, params: ["destination", "reason"] },
+  // storage
+  STORAGE_FILE_MISSING: { exit: 1, params: ["location", "file"] },
+  STORAGE_FILE_EXISTS: { exit: 1, params: ["location", "file"] },
+  STORAGE_SHORT_READ: { exit: 1, params: ["location", "file", "wanted", "got"] },
+  STORAGE_FAILED: { exit: 1, params: ["location", "action", "reason"] },
+  STORAGE_FULL: { exit: 1, params: ["location", "reason"] },
+  // repository
+  REPOSITORY_MISSING: { exit: 10, params: ["location"] },
+  REPOSITORY_EXISTS: { exit: 1, params: ["location"] },
+  REPOSITORY_VERSION: { exit: 1, params: ["location", "version"] },
+  REPOSITORY_LOCKED: { exit: 11, params: ["location", "holder", "since"] },
+  PASSWORD_WRONG: { exit: 12, params: ["location"] },
+  PASSWORD_MISSING: { exit: 1, params: [] },
+  OBJECT_DAMAGED: { exit: 1, params: ["object", "reason"] },
+  BLOB_MISSING: { exit: 1, params: ["blob"] },
+  SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
+  SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
+  // restore
+  TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },
+  TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },
+  // source
+  SOURCE_MISSING: { exit: 1, params: ["path"] },
+  INTERRUPTED: { exit: 130, params: [] },
+  INTERNAL: { exit: 1, params: ["reason"] },
+} as const satisfies Record<string, CodeSpec>;
+
+export type ErrorCode = keyof typeof errorCodes;
+export type ErrorParams<Code extends ErrorCode> = {
+  readonly [Name in (typeof errorCodes)[Code]["params"][number]]: string | number;
+};

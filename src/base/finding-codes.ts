@@ -1,0 +1,33 @@
+/**
+ * What a job met that a person must know, without stopping for it. `incomplete`: something was not
+ * captured, restored or right; the job ends with exit code 3. `note`: all is there, yet worth saying.
+ */
+
+interface FindingSpec {
+  readonly weight: "incomplete" | "note";
+  readonly params: readonly string[];
+}
+
+export const findingCodes = {
+  FILE_VANISHED: { weight: "note", params: ["path"] },
+  FILE_UNREADABLE: { weight: "incomplete", params: ["path", "reason"] },
+  FILE_CHANGED: { weight: "incomplete", params: ["path"] },
+} as const satisfies Record<string, FindingSpec>;
+
+export type FindingCode = keyof typeof findingCodes;
+export type FindingParams<Code extends FindingCode> = {
+  readonly [Name in (typeof findingCodes)[Code]["params"][number]]: string | number;
+};
+
+/** One finding, of a code with its values. Plain data: it crosses threads and goes into JSON. */
+export type Finding = {
+  [Code in FindingCode]: { readonly code: Code; readonly params: FindingParams<Code> };
+}[FindingCode];
+
+export function finding<Code extends FindingCode>(code: Code, params: FindingParams<Code>): Finding {
+  return { code, params } as Finding;
+}
+
+export function isIncomplete(found: Finding): boolean {
+  return findingCodes[found.code].weight === "incomplete";
+}

@@ -1,0 +1,88 @@
+/** What each error says, and what to do next. Values stand as {name}; error-codes.ts lists them. */
+import type { ErrorCode } from "../../base/error-codes.ts";
+import type { Sentence } from "../sentence.ts";
+
+export const errors: Record<ErrorCode, Sentence> = {
+  USAGE: { what: "{reason}", next: "Run the command with --help to see what it takes." },
+  DESTINATION_INVALID: {
+    what: "{destination} is not a destination: {reason}.",
+    next: "Write a path such as /mnt/backup or ./backup.",
+  },
+  STORAGE_FILE_MISSING: {
+    what: "{location} has no file {file}.",
+    next: "Run obhut check on this repository to see what else is missing.",
+  },
+  STORAGE_FILE_EXISTS: {
+    what: "{location} already has a file {file}; it is never replaced.",
+    next: "Choose another place, or use the repository that is there.",
+  },
+  STORAGE_SHORT_READ: {
+    what: "{location} gave only {got} of {wanted} bytes of {file}.",
+    next: "The file is truncated or the storage is failing. Run obhut check --read-data.",
+  },
+  STORAGE_FAILED: {
+    what: "{location}: {action} failed: {reason}.",
+    next: "See that the place exists, is mounted and may be written by this user, then try again.",
+  },
+  STORAGE_FULL: {
+    what: "{location} is full: {reason}.",
+    next: "Free space there, then run the command again; what was stored already is used.",
+  },
+  REPOSITORY_MISSING: {
+    what: "There is no repository at {location}.",
+    next: "Check the spelling, or make one with obhut init.",
+  },
+  REPOSITORY_EXISTS: {
+    what: "There is a repository at {location} already.",
+    next: "Use it as it is, or choose another place.",
+  },
+  REPOSITORY_VERSION: {
+    what: "The repository at {location} has format version {version}; Obhut knows 1 and 2.",
+    next: "Use a newer Obhut, or the program that made the repository.",
+  },
+  REPOSITORY_LOCKED: {
+    what: "{location} is locked by {holder} since {since}.",
+    next: "Wait for it to end. If that program is dead, run obhut unlock.",
+  },
+  PASSWORD_WRONG: {
+    what: "The password opens no key of {location}.",
+    next: "See that --password-file or RESTIC_PASSWORD holds the right one; a line break at the end does not matter.",
+  },
+  PASSWORD_MISSING: {
+    what: "No password was given.",
+    next: "Name a file with --password-file, a command with --password-command, or set RESTIC_PASSWORD.",
+  },
+  OBJECT_DAMAGED: {
+    what: "{object} is damaged: {reason}.",
+    next: "Run obhut check --read-data to see what it affects, and take another copy if you have one.",
+  },
+  BLOB_MISSING: {
+    what: "No index knows the piece {blob}.",
+    next: "Run obhut check to see which snapshots need it.",
+  },
+  SNAPSHOT_NOT_FOUND: {
+    what: "No snapshot matches {query}.",
+    next: "obhut snapshots lists those that are there.",
+  },
+  SNAPSHOT_AMBIGUOUS: {
+    what: "{query} matches more than one snapshot: {matches}.",
+    next: "Write more digits of the id, or choose with --instance.",
+  },
+  TARGET_NOT_EMPTY: {
+    what: "{target} is not empty.",
+    next: "Choose an empty folder, or say --overwrite to restore into this one.",
+  },
+  TARGET_NO_SPACE: {
+    what: "{target} has {free} free; the restore needs {needed}.",
+    next: "Free space there or choose another disk.",
+  },
+  SOURCE_MISSING: {
+    what: "{path} does not exist or is not a folder.",
+    next: "Give Open WebUI's data directory, the folder that holds webui.db.",
+  },
+  INTERRUPTED: { what: "Interrupted.", next: "Run the command again; what was stored already is used." },
+  INTERNAL: {
+    what: "Something happened that should not: {reason}.",
+    next: "Please report it with the command you ran and the lines above.",
+  },
+};

@@ -1,0 +1,62 @@
+/**
+ * Where the files of a repository lie. One interface, its guarantees, and nothing of restic's
+ * encryption: a storage moves bytes that it does not understand.
+ *
+ * Layout and names: restic's doc/design.rst, "Repository Layout".
+ */
+
+export const fileTypes = ["config", "keys", "locks", "snapshots", "index", "data"] as const;
+export type FileType = (typeof fileTypes)[number];
+
+/** A file of the repository. `name` is 64 hex digits; for `config` it is the empty string. */
+export interface StorageFile {
+  readonly type: FileType;
+  readonly name: string;
+}
+
+export interface StoredFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface Storage {
+  /** How a person named it, without secrets. Used in messages only. */
+  readonly location: string;
+  /** How many calls may usefully be under way at once. */
+  readonly connections: number;
+
+  /** Makes the layout's folders. Idempotent. */
+  create(): Promise<void>;
+
+  /**
+   * Stores `bytes` under `file`. When it resolves the file is whole and durable; when it rejects no
+   * file of that name holds anything but these bytes or what was there before. `config` is never replaced
+   * (STORAGE_FILE_EXISTS); any other name is the hash of its content, so a file that is there with the same
+   * length is a success. The caller leaves `bytes` alone until it settles.
+   */
+  save(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+
+  /**
+   * The file's bytes, or those of `range`. Never fewer than asked for: STORAGE_SHORT_READ. A file that is not
+   * there: STORAGE_FILE_MISSING. The buffer returned belongs to the caller and owns its whole ArrayBuffer
+   * (it can be transferred to a worker).
+   */
+  load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+
+  /** Size of the file, or undefined where there is none. */
+  sizeOf(file: StorageFile): Promise<number | undefined>;
+
+  /** All files of a type, in no order; a folder that is not there holds none. Files whose name is no id are left out. */
+  list(type: FileType, signal?: AbortSignal): AsyncIterable<StoredFile>;
+
+  /** Removes the file; one that is not there is a success. */
+  remove(file: StorageFile): Promise<void>;
+
+  /** Ends connections and helper processes. Idempotent. */
+  close(): Promise<void>;
+}
