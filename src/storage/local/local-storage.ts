@@ -1,0 +1,164 @@
+/**
+ * A repository in a folder of this machine, or of a disk mounted on it.
+ *
+ * Each save is durable by itself when it resolves: data synced, renamed, folder synced (docs/decisions/0101).
+ * Temporary files carry names that are no ids, so that nobody takes them for files of the repository.
+ */
+import { lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { ObhutError, systemCode } from "../../base/errors.ts";
+import { isId } from "../../base/ids.ts";
+import { durableWrite, removeFile, syncFolder, temporaryPattern } from "../../host/durable-write.ts";
+import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import { allFolders, dataFolders, folderOf, pathOf } from "./layout.ts";
+import { localError } from "./local-error.ts";
+
+/** As restic's: nobody else may look, and nobody writes a finished file again. */
+const folderMode = 0o700;
+const fileMode = 0o400;
+/** A temporary file this much older than one just made belongs to a run that died. */
+const staleTemporaryMs = 24 * 60 * 60_000;
+
+/** `root`: absolute path of the repository's folder. It need not exist before `create`. */
+export function localStorage(root: string): Storage {
+  return new LocalStorage(root);
+}
+
+class LocalStorage implements Storage {
+  readonly location: string;
+  readonly connections = 4;
+  readonly #tidied = new Set<string>();
+
+  constructor(root: string) {
+    this.location = root;
+  }
+
+  async create(): Promise<void> {
+    await this.#try("create the repository's folders", async () => {
+      await mkdir(this.location, { recursive: true, mode: folderMode });
+      for (const folder of allFolders()) await makeFolder(join(this.location, folder));
+      await syncFolder(join(this.location, "data"));
+      await syncFolder(this.location);
+      await syncFolder(join(this.location, ".."));
+    });
+  }
+
+  async save(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#try("save", () => this.#save(file, bytes), file);
+  }
+
+  async #save(file: StorageFile, bytes: Uint8Array): Promise<void> {
+    const folder = join(this.location, folderOf(file));
+    if (file.type !== "config" && (await this.sizeOf(file)) === bytes.length) return await syncFolder(folder);
+    const existing = file.type === "config" ? "never" : "replace";
+    const write = (): Promise<void> => durableWrite(this.#path(file), bytes, { mode: fileMode, existing });
+    await write().catch(async (error: unknown) => {
+      if (systemCode(error) !== "ENOENT") throw error;
+      await this.#makeMissing(file);
+      await write();
+    });
+    await this.#tidy(folder);
+  }
+
+  async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    signal?.throwIfAborted();
+    return await this.#try("read", () => this.#load(file, range), file);
+  }
+
+  async #load(file: StorageFile, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+    await using handle = await open(this.#path(file), "r");
+    const { size } = await handle.stat();
+    const offset = range?.offset ?? 0;
+    const length = range?.length ?? size;
+    const bytes = new Uint8Array(offset + length <= size ? length : 0);
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    if (done === length) return bytes;
+    const got = Math.max(0, Math.min(length, size - offset));
+    throw new ObhutError("STORAGE_SHORT_READ", { location: this.location, file: pathOf(file), wanted: length, got });
+  }
+
+  async sizeOf(file: StorageFile): Promise<number | undefined> {
+    const found = await this.#try("look at", () => stat(this.#path(file)).catch(undefinedIfMissing), file);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  async *list(type: FileType, signal?: AbortSignal): AsyncIterable<StoredFile> {
+    if (type === "config") {
+      const sizeBytes = await this.sizeOf({ type, name: "" });
+      if (sizeBytes !== undefined) yield { name: "", sizeBytes };
+      return;
+    }
+    for (const folder of type === "data" ? dataFolders() : [type]) {
+      signal?.throwIfAborted();
+      yield* await this.#try(`list ${folder}`, () => filesIn(join(this.location, folder)));
+    }
+  }
+
+  async remove(file: StorageFile): Promise<void> {
+    await this.#try("remove", () => removeFile(this.#path(file)), file);
+  }
+
+  async close(): Promise<void> {}
+
+  #path(file: StorageFile): string {
+    return join(this.location, pathOf(file));
+  }
+
+  /** Only the layout's own folders are made: a root that is gone is a disk that is not mounted, not a place to fill. */
+  async #makeMissing(file: StorageFile): Promise<void> {
+    if (file.type === "data") await makeFolder(join(this.location, "data"));
+    const folder = join(this.location, folderOf(file));
+    await makeFolder(folder);
+    await syncFolder(join(folder, ".."));
+  }
+
+  /** Once for each folder, just after a write there: removes what runs that died left. The file system's clock decides. */
+  async #tidy(folder: string): Promise<void> {
+    if (this.#tidied.has(folder)) return;
+    this.#tidied.add(folder);
+    const left = (await readdir(folder).catch(() => [])).filter((name) => temporaryPattern.test(name));
+    const now = left.length === 0 ? undefined : await lstat(folder);
+    for (const name of left) {
+      const file = await lstat(join(folder, name)).catch(undefinedIfMissing);
+      if (!file || !now || now.mtimeMs - file.mtimeMs <= staleTemporaryMs) continue;
+      await unlink(join(folder, name)).catch(() => undefined);
+    }
+  }
+
+  async #try<T>(action: string, work: () => Promise<T>, file?: StorageFile): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw localError({ location: this.location, action, file: file && pathOf(file) }, error);
+    }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
+    if (systemCode(error) !== "EEXIST") throw error;
+  });
+}
+
+async function filesIn(folder: string): Promise<StoredFile[]> {
+  const entries = (await readdir(folder, { withFileTypes: true }).catch(undefinedIfMissing)) ?? [];
+  const files = entries.filter((entry) => isId(entry.name) && !entry.isDirectory());
+  const found = await Promise.all(
+    files.map(async ({ name }): Promise<StoredFile | undefined> => {
+      const status = await stat(join(folder, name)).catch(undefinedIfMissing);
+      return status?.isFile() ? { name, sizeBytes: status.size } : undefined;
+    }),
+  );
+  return found.filter((file) => file !== undefined);
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  const code = systemCode(error);
+  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+}
