@@ -6,6 +6,8 @@
  * holds the three together.
  */
 
+import type { Reason } from "./reason-codes.ts";
+
 interface CodeSpec {
   readonly exit: number;
   readonly params: readonly string[];
@@ -42,6 +44,7 @@ export const errorCodes = {
 } as const satisfies Record<string, CodeSpec>;
 
 export type ErrorCode = keyof typeof errorCodes;
-export type ErrorParams<Code extends ErrorCode> = {
-  readonly [Name in (typeof errorCodes)[Code]["params"][number]]: string | number;
-};
+/** Distributes over a union of codes, so that an error of one code is an error of any. */
+export type ErrorParams<Code extends ErrorCode> = Code extends ErrorCode
+  ? { readonly [Name in (typeof errorCodes)[Code]["params"][number]]: string | number | Reason }
+  : never;

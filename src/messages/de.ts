@@ -1,3 +1,5 @@
 export { errors } from "./de/errors.ts";
 export { findings } from "./de/findings.ts";
-export { text } from "./de/text.ts";
+export * as help from "./de/help.ts";
+export { output } from "./de/output.ts";
+export { reasons } from "./de/reasons.ts";

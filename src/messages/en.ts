@@ -1,3 +1,5 @@
 export { errors } from "./en/errors.ts";
 export { findings } from "./en/findings.ts";
-export { type TextKey, text } from "./en/text.ts";
+export * as help from "./en/help.ts";
+export { type OutputKey, output } from "./en/output.ts";
+export { reasons } from "./en/reasons.ts";

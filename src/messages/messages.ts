@@ -1,16 +1,21 @@
 /** The sentences of one language, and how errors and findings become text. */
 import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
+import type { Reason, ReasonCode } from "../base/reason-codes.ts";
 import * as de from "./de.ts";
 import * as en from "./en.ts";
 import { fill, type Sentence } from "./sentence.ts";
 
 export type Language = "en" | "de";
 
+type Words<Source> = { readonly [Key in keyof Source]: Source[Key] extends string ? string : Words<Source[Key]> };
+
 export interface Messages {
   readonly errors: typeof en.errors;
   readonly findings: typeof en.findings;
-  readonly text: Readonly<Record<en.TextKey, string>>;
+  readonly reasons: Readonly<Record<ReasonCode, string>>;
+  readonly help: Words<typeof en.help>;
+  readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
 const byLanguage: Record<Language, Messages> = { en, de };
@@ -20,13 +25,25 @@ export function messagesIn(language: Language): Messages {
 }
 
 export function errorSentence(messages: Messages, error: ObhutError): Sentence {
-  return filled(messages.errors[error.code], error.params);
+  return filled(messages, messages.errors[error.code], error.params);
 }
 
 export function findingSentence(messages: Messages, found: Finding): Sentence {
-  return filled(messages.findings[found.code], found.params);
+  return filled(messages, messages.findings[found.code], found.params);
 }
 
-function filled(sentence: Sentence, values: Readonly<Record<string, string | number>>): Sentence {
-  return { what: fill(sentence.what, values), next: fill(sentence.next, values) };
+/** The language a person's environment asks for: OBHUT_LANG, then as POSIX has it; English where it names no other. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const wanted = env["OBHUT_LANG"] || env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
+  return /^de(?![a-z])/i.test(wanted) ? "de" : "en";
+}
+
+type Values = Readonly<Record<string, string | number | Reason>>;
+
+function filled(messages: Messages, sentence: Sentence, values: Values): Sentence {
+  const words: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(values)) {
+    words[name] = typeof value === "object" ? fill(messages.reasons[value.code], value.params) : value;
+  }
+  return { what: fill(sentence.what, words), next: fill(sentence.next, words) };
 }

@@ -1,0 +1,55 @@
+/**
+ * Why a call was not understood: the `reason` of USAGE and DESTINATION_INVALID, as data, so that it is
+ * put into words in the language of whoever reads it. The words stand in src/messages/en/reasons.ts and de/reasons.ts.
+ */
+
+export const reasonCodes = {
+  // the command line
+  unknownCommand: ["name"],
+  unknownCommandGuess: ["name", "guess"],
+  unknownOption: ["command", "name"],
+  unknownOptionGuess: ["command", "name", "guess"],
+  optionNeedsValue: ["name"],
+  optionTakesNoValue: ["name", "value"],
+  optionOnce: ["name"],
+  argumentMissing: ["command", "name"],
+  argumentTooMany: ["command", "value"],
+  choiceInvalid: ["name", "value", "choices"],
+  oneOfTwo: ["first", "second"],
+  subsetInvalid: ["value"],
+  timeInvalid: ["value"],
+  repositoryNotGiven: ["option"],
+  dataNotGiven: [],
+  targetNotGiven: [],
+  fileUnreadable: ["file", "reason"],
+  notAFile: ["path"],
+  // passwords
+  commandQuotes: ["value"],
+  commandEmpty: [],
+  passwordCommandFailed: ["command", "reason"],
+  passwordFileFailed: ["file", "reason"],
+  passwordEmpty: [],
+  passwordsDiffer: [],
+  // destinations
+  destinationBareWord: ["word"],
+  destinationNotYet: ["scheme"],
+  destinationUnknownScheme: ["scheme"],
+  destinationEmpty: [],
+  destinationTwice: [],
+  destinationTooMany: ["limit"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ReasonCode = keyof typeof reasonCodes;
+export type ReasonParams<Code extends ReasonCode> = {
+  readonly [Name in (typeof reasonCodes)[Code][number]]: string | number;
+};
+
+/** A reason that has not been put into words yet. Plain data. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export function reason<Code extends ReasonCode>(code: Code, params: ReasonParams<Code>): Reason {
+  return { code, params };
+}

@@ -1,0 +1,121 @@
+/** Every option and command of the CLI, as data: parsing, help and completion are made from these tables. */
+import type { help as words } from "../messages/en.ts";
+
+export type OptionName = keyof typeof words.options;
+export type ValueName = keyof typeof words.values;
+export type CommandName = keyof typeof words.commands;
+
+export interface OptionSpec {
+  /** One letter, for `-r`. */
+  readonly short?: string;
+  /** What stands behind the option; a flag has none. */
+  readonly value?: ValueName;
+  readonly repeatable?: true;
+  readonly choices?: readonly string[];
+}
+
+export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
+  data: { value: "dir" },
+  to: { short: "r", value: "destination", repeatable: true },
+  from: { short: "r", value: "destination" },
+  instance: { value: "name" },
+  "password-file": { short: "p", value: "file" },
+  "password-command": { value: "command" },
+  tag: { value: "tag", repeatable: true },
+  part: { value: "parts", repeatable: true },
+  include: { value: "pattern", repeatable: true },
+  exclude: { value: "pattern", repeatable: true },
+  "env-file": { value: "file" },
+  "secret-key-file": { value: "file" },
+  "force-live": {},
+  "audit-log": {},
+  "dry-run": { short: "n" },
+  target: { value: "dir" },
+  overwrite: {},
+  "data-path": { value: "path" },
+  secrets: { value: "dir" },
+  "read-data": {},
+  "read-data-subset": { value: "subset" },
+  "remove-all": {},
+  json: {},
+  quiet: { short: "q" },
+  lang: { value: "language", choices: ["en", "de"] },
+  help: { short: "h" },
+};
+
+export interface ArgumentSpec {
+  readonly value: ValueName;
+  readonly optional?: true;
+  readonly choices?: readonly string[];
+}
+
+export interface CommandSpec {
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: readonly OptionName[];
+}
+
+const password = ["password-file", "password-command"] as const;
+const always = ["json", "quiet", "lang", "help"] as const;
+
+export const shells = ["bash", "zsh", "fish"] as const;
+
+export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
+  start: { arguments: [{ value: "dir", optional: true }], options: always },
+  init: { arguments: [], options: ["to", ...password, ...always] },
+  backup: {
+    arguments: [],
+    options: [
+      "data",
+      "to",
+      "instance",
+      "tag",
+      "part",
+      "exclude",
+      "env-file",
+      "secret-key-file",
+      "audit-log",
+      "force-live",
+      "dry-run",
+      ...password,
+      ...always,
+    ],
+  },
+  snapshots: { arguments: [], options: ["from", "instance", "tag", ...password, ...always] },
+  ls: {
+    arguments: [{ value: "snapshot" }, { value: "path", optional: true }],
+    options: ["from", "instance", ...password, ...always],
+  },
+  dump: {
+    arguments: [{ value: "snapshot" }, { value: "path" }],
+    options: ["from", "instance", ...password, ...always],
+  },
+  restore: {
+    arguments: [{ value: "snapshot" }],
+    options: [
+      "from",
+      "target",
+      "instance",
+      "part",
+      "include",
+      "exclude",
+      "overwrite",
+      "data-path",
+      "secrets",
+      "dry-run",
+      ...password,
+      ...always,
+    ],
+  },
+  check: { arguments: [], options: ["from", "read-data", "read-data-subset", ...password, ...always] },
+  inspect: { arguments: [{ value: "dir", optional: true }], options: ["data", ...always] },
+  unlock: { arguments: [], options: ["from", "remove-all", ...password, ...always] },
+  version: { arguments: [], options: always },
+  completion: { arguments: [{ value: "shell", choices: shells }], options: ["lang", "help"] },
+  help: { arguments: [{ value: "command", optional: true }], options: ["lang", "help"] },
+};
+
+export const commandNames = Object.keys(commandTable) as CommandName[];
+
+export function isCommandName(text: string): text is CommandName {
+  return Object.hasOwn(commandTable, text);
+}

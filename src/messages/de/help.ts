@@ -1,0 +1,130 @@
+/** Was --help zu jedem Befehl und jeder Option sagt. */
+import type * as en from "../en/help.ts";
+
+type Commands = Record<keyof typeof en.commands, { readonly summary: string; readonly about: string }>;
+
+export const commands: Commands = {
+  start: {
+    summary: "Open WebUI finden, sichern, wiederherstellen, prüfen",
+    about:
+      "Sucht ein Open WebUI (den genannten Ordner, $DATA_DIR, ./data oder einen Docker-Container) oder legt ein Beispiel an, sichert es in ein neues Repository in ./obhut, stellt es in einem Probeordner wieder her und prüft jede Datei. Ein weiterer Lauf macht mit demselben Repository weiter.",
+  },
+  init: {
+    summary: "ein neues Repository anlegen",
+    about:
+      "Legt ein leeres, verschlüsseltes Repository im Format von restic an, Version 2. Ist kein Passwort angegeben, wird es am Terminal zweimal erfragt.",
+  },
+  backup: {
+    summary: "ein Open WebUI erfassen und sichern",
+    about:
+      "Erfasst das Datenverzeichnis eines Open WebUI, auch im laufenden Betrieb, genau im Zustand eines Augenblicks und sichert es an jedes genannte Ziel. Im Datenverzeichnis ändert sich nichts.",
+  },
+  snapshots: {
+    summary: "auflisten, was gesichert ist",
+    about: "Listet die Snapshots eines Repositorys auf, den ältesten zuerst.",
+  },
+  ls: {
+    summary: "die Dateien eines Snapshots auflisten",
+    about: "Listet die Dateien eines Snapshots auf, auf Wunsch nur die unterhalb eines Pfades.",
+  },
+  dump: {
+    summary: "eine Datei eines Snapshots auf die Standardausgabe schreiben",
+    about:
+      "Schreibt den Inhalt einer Datei eines Snapshots Byte für Byte auf die Standardausgabe. Meldungen gehen auf die Fehlerausgabe.",
+  },
+  restore: {
+    summary: "einen Snapshot als Datenverzeichnis wiederherstellen",
+    about:
+      "Schreibt einen Snapshot so in einen Ordner, wie Open WebUI ihn erwartet, prüft das Geschriebene und sagt, wie es damit startet. Ein Snapshot anderer Programme wird so wiederhergestellt, wie er ist.",
+  },
+  check: {
+    summary: "prüfen, ob ein Repository vollständig ist",
+    about:
+      "Prüft, ob jeder Snapshot alles hat, was er braucht. Mit --read-data wird außerdem jedes gespeicherte Byte gelesen und nachgewiesen.",
+  },
+  inspect: {
+    summary: "zeigen, was ein Datenverzeichnis enthält",
+    about:
+      "Zeigt, was ein Datenverzeichnis von Open WebUI enthält: jeden Teil mit Größe und Bedeutung sowie die Zahl der Benutzer, Chats, Dateien und Sammlungen. Ändert nichts.",
+  },
+  unlock: {
+    summary: "verwaiste Sperren entfernen",
+    about: "Entfernt Sperren, die Programme hinterlassen haben. Sperren noch laufender Programme bleiben bestehen.",
+  },
+  version: {
+    summary: "die Version ausgeben",
+    about: "Gibt die Version von Obhut aus und die des Node, auf dem es läuft.",
+  },
+  completion: {
+    summary: "ein Skript zur Befehlsvervollständigung ausgeben",
+    about: "Gibt ein Skript zur Befehlsvervollständigung aus. Für bash: source <(obhut completion bash)",
+  },
+  help: {
+    summary: "einen Befehl erklären",
+    about: "Erklärt einen Befehl.",
+  },
+};
+
+export const options: Record<keyof typeof en.options, string> = {
+  data: "Datenverzeichnis von Open WebUI, der Ordner mit webui.db; sonst $OBHUT_DATA, $DATA_DIR",
+  to: "wohin gesichert wird: Pfad eines Repositorys; mehrfach möglich; sonst $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  from: "Repository, aus dem gelesen wird; sonst $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  instance: "Name der Instanz; sonst $OBHUT_INSTANCE, der Name des Rechners oder, im Container, open-webui",
+  "password-file": "das Passwort aus dieser Datei lesen",
+  "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
+  tag: "Schlagwort für den Snapshot oder für die Suche; mehrfach möglich",
+  part: "nur diese Teile: database, vectors, uploads, rest (durch Kommas getrennt)",
+  include: "nur Pfade, auf die dieses Muster passt; mehrfach möglich",
+  exclude: "Pfade auslassen, auf die dieses Muster passt; mehrfach möglich",
+  "env-file": "Datei mit der Umgebung, in der Open WebUI läuft (seine .env)",
+  "secret-key-file": "Datei mit dem geheimen Schlüssel von Open WebUI (.webui_secret_key)",
+  "force-live": "auch dort erfassen, wo auf Dateisperren kein Verlass ist, etwa auf NFS",
+  "audit-log": "audit.log und seine Archive mit erfassen",
+  "dry-run": "nur sagen, was geschehen würde, und nichts schreiben",
+  target: "Ordner, in den wiederhergestellt wird; er muss leer sein oder fehlen",
+  overwrite: "auch in einen Ordner wiederherstellen, der nicht leer ist; gleichnamige Dateien werden ersetzt",
+  "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
+  secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
+  "read-data": "jedes gespeicherte Byte lesen und nachweisen",
+  "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen) oder ein Anteil wie 5%",
+  "remove-all": "alle Sperren entfernen, auch die laufender Programme",
+  json: "JSON-Zeilen ausgeben (docs/json.md)",
+  quiet: "nur Fehler und Befunde ausgeben",
+  lang: "Sprache der Meldungen: en oder de",
+  help: "den Befehl erklären",
+};
+
+export const values: Record<keyof typeof en.values, string> = {
+  dir: "ORDNER",
+  destination: "ZIEL",
+  name: "NAME",
+  file: "DATEI",
+  command: "BEFEHL",
+  tag: "SCHLAGWORT",
+  parts: "TEILE",
+  pattern: "MUSTER",
+  path: "PFAD",
+  subset: "ANTEIL",
+  language: "SPRACHE",
+  snapshot: "SNAPSHOT",
+  shell: "SHELL",
+};
+
+export const headings: Record<keyof typeof en.headings, string> = {
+  usage: "Aufruf",
+  commands: "Befehle",
+  arguments: "Argumente",
+  options: "Optionen",
+  optionsWord: "OPTIONEN",
+  commandWord: "BEFEHL",
+  exitCodes: "Exit-Codes",
+  tagline: "Obhut: exakte, verschlüsselte, bewiesene Sicherungen eines laufenden Open WebUI",
+  more: "obhut BEFEHL --help erklärt einen Befehl.",
+  exitCodeList:
+    "0 erledigt, 1 fehlgeschlagen, 3 unvollständig, 10 kein Repository, 11 gesperrt, 12 falsches Passwort, 130 abgebrochen",
+  snapshotHelp: "Kennung oder ihre ersten Stellen, latest oder @2026-11-23T10:00 (der neueste bis dahin)",
+  snapshotPathHelp: "Pfad im Snapshot, wie obhut ls ihn zeigt",
+  dirHelp: "Datenverzeichnis von Open WebUI, der Ordner mit webui.db",
+  shellHelp: "bash, zsh oder fish",
+  commandHelp: "Befehl, der erklärt werden soll",
+};

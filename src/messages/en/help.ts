@@ -1,0 +1,133 @@
+/** What --help says of each command and option. Keys are the names people type. */
+
+interface CommandHelp {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the command does, in whole sentences, for its own help. */
+  readonly about: string;
+}
+
+export const commands = {
+  start: {
+    summary: "find an Open WebUI, back it up, restore it, verify it",
+    about:
+      "Finds an Open WebUI (the folder given, $DATA_DIR, ./data, or a Docker container) or makes a sample one, backs it up into a new repository in ./obhut, restores that to a scratch folder and verifies every file. Run again, it goes on with the same repository.",
+  },
+  init: {
+    summary: "make a new repository",
+    about:
+      "Makes an empty encrypted repository in restic's format, version 2. On a terminal the password is asked for twice when none is given.",
+  },
+  backup: {
+    summary: "capture an Open WebUI and store it",
+    about:
+      "Captures the data directory of an Open WebUI, which may be running, exactly as of one moment, and stores it in every destination given. Nothing in the data directory is changed.",
+  },
+  snapshots: {
+    summary: "list what is stored",
+    about: "Lists the snapshots of a repository, oldest first.",
+  },
+  ls: {
+    summary: "list the files of a snapshot",
+    about: "Lists the files of a snapshot, or those below one path of it.",
+  },
+  dump: {
+    summary: "write one file of a snapshot to standard output",
+    about:
+      "Writes the content of one file of a snapshot to standard output, byte for byte. Messages go to standard error.",
+  },
+  restore: {
+    summary: "bring a snapshot back as a data directory",
+    about:
+      "Writes a snapshot into a folder as Open WebUI expects it, verifies what was written, and says how to start on it. A snapshot that other programs made is restored as it is.",
+  },
+  check: {
+    summary: "see whether a repository is whole",
+    about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
+  },
+  inspect: {
+    summary: "say what a data directory holds",
+    about:
+      "Says what a data directory of Open WebUI holds: each part with size and meaning, and how many users, chats, files and collections there are. Changes nothing.",
+  },
+  unlock: {
+    summary: "remove stale locks",
+    about: "Removes locks that programs left behind. Locks of programs that are still running stay.",
+  },
+  version: {
+    summary: "print the version",
+    about: "Prints the version of Obhut and of the Node that runs it.",
+  },
+  completion: {
+    summary: "print a completion script for a shell",
+    about: "Prints a completion script. For bash: source <(obhut completion bash)",
+  },
+  help: {
+    summary: "explain a command",
+    about: "Explains a command.",
+  },
+} as const satisfies Record<string, CommandHelp>;
+
+export const options = {
+  data: "data directory of Open WebUI, the folder that holds webui.db; else $OBHUT_DATA, $DATA_DIR",
+  to: "where to store: a repository's path; may be given more than once; else $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  from: "repository to read; else $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  instance: "name of the instance; else $OBHUT_INSTANCE, this machine's name, or open-webui in a container",
+  "password-file": "read the password from this file",
+  "password-command": "run this program (without a shell) and take its output as the password",
+  tag: "tag for the snapshot, or tag to look for; may be given more than once",
+  part: "only these parts: database, vectors, uploads, rest (comma-separated)",
+  include: "only paths that match this pattern; may be given more than once",
+  exclude: "leave out paths that match this pattern; may be given more than once",
+  "env-file": "file with the environment that Open WebUI runs with (its .env)",
+  "secret-key-file": "file that holds Open WebUI's secret key (.webui_secret_key)",
+  "force-live": "capture even where file locks cannot be trusted, such as on NFS",
+  "audit-log": "capture audit.log and its archives too",
+  "dry-run": "say what would be done, and write nothing",
+  target: "folder to restore into; it must be empty or not exist",
+  overwrite: "restore into a folder that is not empty; files of the same name are replaced",
+  "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
+  secrets: "write the stored keys and environment into this folder, readable by you alone",
+  "read-data": "read and prove every stored byte",
+  "read-data-subset": "read only a part: n/t (the n-th of t parts) or a share such as 5%",
+  "remove-all": "remove all locks, those of running programs too",
+  json: "print JSON lines (docs/json.md)",
+  quiet: "print errors and findings only",
+  lang: "language of messages: en or de",
+  help: "explain the command",
+} as const;
+
+/** Names of values, as they stand behind an option or for an argument. */
+export const values = {
+  dir: "DIR",
+  destination: "DESTINATION",
+  name: "NAME",
+  file: "FILE",
+  command: "COMMAND",
+  tag: "TAG",
+  parts: "PARTS",
+  pattern: "PATTERN",
+  path: "PATH",
+  subset: "SUBSET",
+  language: "LANG",
+  snapshot: "SNAPSHOT",
+  shell: "SHELL",
+} as const;
+
+export const headings = {
+  usage: "Usage",
+  commands: "Commands",
+  arguments: "Arguments",
+  options: "Options",
+  optionsWord: "OPTIONS",
+  commandWord: "COMMAND",
+  exitCodes: "Exit codes",
+  tagline: "Obhut: exact, encrypted, proven backups of a running Open WebUI",
+  more: "obhut COMMAND --help explains a command.",
+  exitCodeList: "0 done, 1 failed, 3 incomplete, 10 no repository, 11 locked, 12 wrong password, 130 interrupted",
+  snapshotHelp: "id or its first digits, latest, or @2026-11-23T10:00 (the newest not after that)",
+  snapshotPathHelp: "path inside the snapshot, as obhut ls prints it",
+  dirHelp: "data directory of Open WebUI, the folder that holds webui.db",
+  shellHelp: "bash, zsh or fish",
+  commandHelp: "command to explain",
+} as const;

@@ -1,0 +1,36 @@
+/** Why a call or a destination was not understood: the `reason` of USAGE and DESTINATION_INVALID. */
+import type { ReasonCode } from "../../base/reason-codes.ts";
+
+export const reasons: Record<ReasonCode, string> = {
+  unknownCommand: "there is no command {name}",
+  unknownCommandGuess: "there is no command {name}; did you mean {guess}?",
+  unknownOption: "{command} has no option {name}",
+  unknownOptionGuess: "{command} has no option {name}; did you mean {guess}?",
+  optionNeedsValue: "{name} needs a value",
+  optionTakesNoValue: "{name} takes no value, yet {value} was given",
+  optionOnce: "{name} may be given once only",
+  argumentMissing: "{command} needs {name}",
+  argumentTooMany: "{command} does not take {value}",
+  choiceInvalid: "{name} is {value}, but may only be one of: {choices}",
+  repositoryNotGiven: "no repository was given: use {option}, or set OBHUT_REPOSITORY or RESTIC_REPOSITORY",
+  dataNotGiven: "no data directory was given: use --data, or set OBHUT_DATA or DATA_DIR",
+  targetNotGiven: "restore needs --target, the folder to restore into",
+  oneOfTwo: "{first} and {second} were both given; one of them is enough",
+  subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, or a share such as 5%",
+  timeInvalid: "{value} is no time: write @2026-11-23 or @2026-11-23T10:00",
+  commandQuotes: "the quotes in {value} do not close",
+  commandEmpty: "the password command is empty",
+  passwordCommandFailed: "the password command {command} failed: {reason}",
+  passwordFileFailed: "the password file {file} could not be read: {reason}",
+  passwordEmpty: "the password is empty",
+  passwordsDiffer: "the two passwords are not the same",
+  fileUnreadable: "{file} could not be read: {reason}",
+  notAFile: "{path} is not a file",
+  destinationBareWord:
+    "a bare word is the name of a destination in the config file, and there is none; for the folder write ./{word}",
+  destinationNotYet: "{scheme} is known, but this version stores in local folders only",
+  destinationUnknownScheme: "{scheme} is unknown",
+  destinationEmpty: "it is empty",
+  destinationTwice: "it was given twice",
+  destinationTooMany: "a run can feed {limit} destinations at most",
+};
