@@ -1,0 +1,102 @@
+/**
+ * Whether the files of one HNSW segment are an index that Chroma loads and can answer from. Chroma rewrites them in place
+ * (header, level 0, lengths, upper links, then the names), so files caught half-way look whole from outside.
+ *
+ * What is checked is what loading and searching rely on: sizes, names equal to the labels in use, every link within
+ * range and on a level that exists. Sources: chroma's rust/segment/src/local_hnsw.rs (`from_segment`, `persist`), and
+ * chroma-core/hnswlib's hnswlib/hnswalg.h (`persistDirty`, `readPersistedIndexFromStreams`, `loadLinkLists`, `searchKnn`).
+ *
+ * An update of vectors whose links were half written can't be told from a whole one, and need not: Chroma's
+ * log still holds those updates (max_seq_id is written last), and applies them again.
+ */
+import { open, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../../base/errors.ts";
+import { readHnswHeader } from "./hnsw-header.ts";
+import { type IdMap, readIdMap } from "./id-map.ts";
+import { readLevel0 } from "./level0.ts";
+import { PickleError } from "./pickle.ts";
+import { TornSegment } from "./torn-segment.ts";
+import { readUpperLinks } from "./upper-links.ts";
+
+export const segmentFiles = [
+  "header.bin",
+  "data_level0.bin",
+  "length.bin",
+  "link_lists.bin",
+  "index_metadata.pickle",
+] as const;
+
+/** More than the names of 20 million vectors; a file above it is not read. */
+const maxPickleBytes = 1 << 30;
+
+export type SegmentState =
+  | { readonly kind: "whole"; readonly elements: number; readonly deleted: number }
+  /** Chroma has written no index here yet; the vectors are in its log. */
+  | { readonly kind: "unwritten" }
+  | { readonly kind: "torn"; readonly reason: string };
+
+export interface SegmentExpectation {
+  /** Numbers in each vector, where the collection tells. */
+  readonly dimension?: number;
+  /** Whether chroma.sqlite3 says that this segment was written (a row in max_seq_id). */
+  readonly written: boolean;
+}
+
+/** `folder` must not change meanwhile. Rejects only where the disk fails; a missing file is a state. */
+export async function validateSegment(folder: string, expected: SegmentExpectation): Promise<SegmentState> {
+  try {
+    const names = await readNames(folder);
+    if (names === undefined || names.labels.length === 0) return withoutNames(names, expected);
+    return await validateIndex(folder, names, expected.dimension);
+  } catch (error) {
+    if (error instanceof TornSegment) return { kind: "torn", reason: error.message };
+    if (error instanceof PickleError) return { kind: "torn", reason: `index_metadata.pickle: ${error.message}` };
+    if (systemCode(error) === "ENOENT") return { kind: "torn", reason: "a file is missing" };
+    throw error;
+  }
+}
+
+/** Chroma begins such a segment anew from its log; nothing is lost unless the log was emptied after a write. */
+function withoutNames(names: IdMap | undefined, expected: SegmentExpectation): SegmentState {
+  if (names === undefined && expected.written) {
+    return { kind: "torn", reason: "index_metadata.pickle is missing, and chroma.sqlite3 counts on it" };
+  }
+  return { kind: "unwritten" };
+}
+
+async function readNames(folder: string): Promise<IdMap | undefined> {
+  const path = join(folder, "index_metadata.pickle");
+  const size = await stat(path).then(
+    (found) => found.size,
+    (error: unknown) => (systemCode(error) === "ENOENT" ? undefined : Promise.reject(error)),
+  );
+  if (size === undefined) return undefined;
+  if (size > maxPickleBytes) throw new TornSegment(`index_metadata.pickle has ${size} bytes`);
+  return readIdMap(await readFile(path));
+}
+
+async function validateIndex(folder: string, names: IdMap, dimension: number | undefined): Promise<SegmentState> {
+  const header = readHnswHeader(await readFile(join(folder, "header.bin")), dimension);
+  if (header.elements === 0) throw new TornSegment("header.bin tells of no vectors, and there are names");
+  const lengthBytes = (await stat(join(folder, "length.bin"))).size;
+  if (lengthBytes < header.elements * 4) throw new TornSegment(`length.bin has ${lengthBytes} bytes`);
+  const levels = readUpperLinks(await readFile(join(folder, "link_lists.bin")), header);
+  await using data = await open(join(folder, "data_level0.bin"), "r");
+  const level0 = await readLevel0(data, header, names.totalElementsAdded);
+  if (levels.maxLevel !== header.maxLevel || levels.enterPointLevel !== header.maxLevel) {
+    throw new TornSegment(`header.bin's highest level is ${header.maxLevel}, the links' ${levels.maxLevel}`);
+  }
+  sameLabels(names, level0.live);
+  return { kind: "whole", elements: header.elements, deleted: level0.deleted };
+}
+
+/** Every name has a vector, and every vector that is not deleted has a name. */
+function sameLabels(names: IdMap, live: ReadonlySet<number>): void {
+  const missing = names.labels.find((label) => !live.has(label));
+  if (missing !== undefined) throw new TornSegment(`there is a name for vector ${missing}, and no such vector`);
+  if (new Set(names.labels).size !== names.labels.length) throw new TornSegment("a vector has two names");
+  if (names.labels.length !== live.size) {
+    throw new TornSegment(`there are ${live.size} vectors, and names for ${names.labels.length}`);
+  }
+}
