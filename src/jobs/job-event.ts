@@ -1,4 +1,5 @@
 /** What a job tells while it runs. The CLI draws these, the daemon will forward them; documented in docs/json.md. */
+import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 
 export type JobPhase = "open" | "scan" | "capture" | "store" | "plan" | "restore" | "verify" | "check";
@@ -8,16 +9,18 @@ export interface Progress {
   readonly filesDone: number;
   readonly bytesDone: number;
   /** Undefined while it is not known yet. */
-  readonly filesTotal?: number;
-  readonly bytesTotal?: number;
+  readonly filesTotal?: number | undefined;
+  readonly bytesTotal?: number | undefined;
   /** Bytes written to destinations so far, encrypted and compressed. */
-  readonly bytesStored?: number;
+  readonly bytesStored?: number | undefined;
   /** What is being worked on, as a person would name it. */
-  readonly current?: string;
+  readonly current?: string | undefined;
 }
 
 export type JobEvent =
   | ({ readonly type: "status" } & Progress)
-  | { readonly type: "finding"; readonly finding: Finding };
+  | { readonly type: "finding"; readonly finding: Finding }
+  /** Something failed without ending the job: one of several destinations, one of several objects. */
+  | { readonly type: "error"; readonly error: ObhutError; readonly destination?: string };
 
 export type Emit = (event: JobEvent) => void;

@@ -1,0 +1,23 @@
+/** Which repositories a call means: the option, else the environment. */
+
+import { reason } from "../base/reason-codes.ts";
+import type { Environment } from "../jobs/parts.ts";
+import { type Destination, parseDestination, parseDestinations } from "../plans/destination.ts";
+import { type ParsedArguments, usageError } from "./parse-arguments.ts";
+
+/** For commands that write. USAGE where none is named. */
+export function askedDestinations(args: ParsedArguments, env: Environment, folder: string): readonly Destination[] {
+  const given = args.list("to");
+  return parseDestinations(given.length > 0 ? given : [fromEnvironment(env, "--to")], folder);
+}
+
+/** For commands that read. USAGE where none is named. */
+export function askedSource(args: ParsedArguments, env: Environment, folder: string): Destination {
+  return parseDestination(args.value("from") ?? fromEnvironment(env, "--from"), folder);
+}
+
+function fromEnvironment(env: Environment, option: string): string {
+  const found = env["OBHUT_REPOSITORY"] || env["RESTIC_REPOSITORY"];
+  if (!found) throw usageError(reason("repositoryNotGiven", { option }));
+  return found;
+}

@@ -1,0 +1,4 @@
+/** `obhut ls` */
+import type { Command } from "../command.ts";
+
+export const run: Command = async () => 1;

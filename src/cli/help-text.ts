@@ -1,0 +1,80 @@
+/** The text of --help, made from the tables and the words of one language. */
+import type { Messages } from "../messages/messages.ts";
+import { fill } from "../messages/sentence.ts";
+import { type CommandName, commandNames, commandTable, type OptionName, optionTable } from "./option-table.ts";
+import { displayWidth, wrapped } from "./output/table.ts";
+
+/** `obhut --help` */
+export function overviewLines(messages: Messages, columns: number): readonly string[] {
+  const { commands, headings } = messages.help;
+  const rows = commandNames.map((name) => [name, commands[name].summary] as const);
+  return [
+    headings.tagline,
+    "",
+    `${headings.usage}: obhut ${headings.commandWord} [${headings.optionsWord}]`,
+    "",
+    `${headings.commands}:`,
+    ...twoColumns(rows, columns),
+    "",
+    `${headings.exitCodes}:`,
+    ...wrapped(headings.exitCodeList, columns - 2).map((line) => `  ${line}`),
+    "",
+    headings.more,
+  ];
+}
+
+/** `obhut COMMAND --help` */
+export function commandLines(command: CommandName, messages: Messages, columns: number): readonly string[] {
+  const { commands, headings, values } = messages.help;
+  const spec = commandTable[command];
+  const positionals = spec.arguments.map(({ value, optional }) => (optional ? `[${values[value]}]` : values[value]));
+  const usage = ["obhut", command, ...positionals, `[${headings.optionsWord}]`].join(" ");
+  const rows = spec.arguments.map(({ value }) => [values[value], argumentHelp(value, messages)] as const);
+  return [
+    `${headings.usage}: ${usage}`,
+    "",
+    ...wrapped(commands[command].about, columns),
+    ...(rows.length === 0 ? [] : ["", `${headings.arguments}:`, ...twoColumns(rows, columns)]),
+    "",
+    `${headings.options}:`,
+    ...twoColumns(
+      spec.options.map((name) => optionRow(name, messages)),
+      columns,
+    ),
+  ];
+}
+
+function argumentHelp(value: string, messages: Messages): string {
+  const { headings } = messages.help;
+  switch (value) {
+    case "snapshot":
+      return headings.snapshotHelp;
+    case "path":
+      return headings.snapshotPathHelp;
+    case "shell":
+      return headings.shellHelp;
+    case "command":
+      return headings.commandHelp;
+    default:
+      return headings.dirHelp;
+  }
+}
+
+function optionRow(name: OptionName, messages: Messages): readonly [string, string] {
+  const { short, value } = optionTable[name];
+  const long = value === undefined ? `--${name}` : `--${name} ${messages.help.values[value]}`;
+  return [short === undefined ? `    ${long}` : `-${short}, ${long}`, fill(messages.help.options[name], {})];
+}
+
+/** Term on the left, explanation wrapped on the right; a term that is too long gets a line of its own. */
+function twoColumns(rows: readonly (readonly [string, string])[], columns: number): readonly string[] {
+  const left = Math.min(30, Math.max(...rows.map(([term]) => displayWidth(term))));
+  const right = Math.max(30, columns - left - 4);
+  return rows.flatMap(([term, about]) => {
+    const text = wrapped(about, right).map((line) => `${" ".repeat(left + 4)}${line}`);
+    const fits = displayWidth(term) <= left;
+    const head = `  ${term}`;
+    const [first = "", ...more] = text;
+    return fits ? [head.padEnd(left + 4) + first.trimStart(), ...more] : [head, ...text];
+  });
+}

@@ -1,0 +1,131 @@
+/** One call from its words to its exit code. */
+
+import { systemClock } from "../base/clock.ts";
+import { isObhutError } from "../base/errors.ts";
+import { reason } from "../base/reason-codes.ts";
+import type { Parts } from "../jobs/parts.ts";
+import { type Language, languageOf, type Messages, messagesIn } from "../messages/messages.ts";
+import type { Command } from "./command.ts";
+import { commandLines, overviewLines } from "./help-text.ts";
+import { interruptionSignal } from "./interruption.ts";
+import { type CommandName, isCommandName } from "./option-table.ts";
+import { codedError } from "./output/error-lines.ts";
+import { type OutputStream, outputStream } from "./output/output-streams.ts";
+import type { Reporter } from "./output/reporter.ts";
+import { type ParsedArguments, parseArguments, usageError } from "./parse-arguments.ts";
+
+/** Each command is loaded when it is called for: `obhut version` must not wait for the engine. */
+const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<{ readonly run: Command }>>> = {
+  start: () => import("./commands/start.ts"),
+  init: () => import("./commands/init.ts"),
+  backup: () => import("./commands/backup.ts"),
+  snapshots: () => import("./commands/snapshots.ts"),
+  ls: () => import("./commands/ls.ts"),
+  dump: () => import("./commands/dump.ts"),
+  restore: () => import("./commands/restore.ts"),
+  check: () => import("./commands/check.ts"),
+  inspect: () => import("./commands/inspect.ts"),
+  unlock: () => import("./commands/unlock.ts"),
+  version: () => import("./commands/version.ts"),
+  completion: () => import("./commands/completion.ts"),
+};
+
+interface Streams {
+  readonly out: OutputStream;
+  readonly err: OutputStream;
+}
+
+/** Runs a call to its end, ends the process with its exit code. */
+export async function runCli(words: readonly string[]): Promise<void> {
+  const streams: Streams = {
+    out: outputStream(process.stdout, process.env),
+    err: outputStream(process.stderr, process.env),
+  };
+  const exitCode = await exitCodeOf(words, streams);
+  await Promise.all([streams.out.flush(), streams.err.flush()]);
+  // Sockets or threads that something left open must not keep a finished command from ending.
+  process.exit(exitCode);
+}
+
+async function exitCodeOf(words: readonly string[], streams: Streams): Promise<number> {
+  const language = languageAsked(words);
+  const messages = messagesIn(language);
+  // Until the words are understood, how to report is read off them as they stand.
+  const mode = { json: words.includes("--json"), quiet: false, dataOnOut: words.includes("dump") };
+  let reporter = await makeReporter(mode, streams, messages, language);
+  try {
+    const args = parseArguments(words);
+    if (args.command === "help" || args.flag("help")) {
+      showHelp(args, messages, streams.out);
+      return 0;
+    }
+    const asked = { json: args.flag("json"), quiet: args.flag("quiet"), dataOnOut: args.command === "dump" };
+    reporter = await makeReporter(asked, streams, messages, language);
+    return await runCommand(args.command, { args, reporter, messages, language, streams });
+  } catch (error) {
+    if (streams.out.closed.aborted && !isObhutError(error)) return 1;
+    reporter.failed(error);
+    if (process.env["OBHUT_DEBUG"]) streams.err.write(`${error instanceof Error ? error.stack : error}\n`);
+    return codedError(error).exitCode;
+  } finally {
+    reporter.close();
+  }
+}
+
+interface Prepared {
+  readonly args: ParsedArguments;
+  readonly reporter: Reporter;
+  readonly messages: Messages;
+  readonly language: Language;
+  readonly streams: Streams;
+}
+
+async function runCommand(name: Exclude<CommandName, "help">, prepared: Prepared): Promise<number> {
+  const { args, messages, streams, ...rest } = prepared;
+  const { run } = await commandFiles[name]();
+  const parts = await partsFor(args, messages);
+  return await run({ args, messages, ...rest, ...streams, parts, signal: interruptionSignal() });
+}
+
+/** The password is read when a job first needs it, once for all repositories of the call. */
+async function partsFor(args: ParsedArguments, messages: Messages): Promise<Parts> {
+  const { systemParts } = await import("../compose.ts");
+  const { passwordOnce } = await import("./password-once.ts");
+  return systemParts(passwordOnce(args, process.env, messages));
+}
+
+interface ReportMode {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Standard output carries a file's bytes, so that everything else goes to standard error. */
+  readonly dataOnOut: boolean;
+}
+
+async function makeReporter(
+  { json, quiet, dataOnOut }: ReportMode,
+  { out, err }: Streams,
+  messages: Messages,
+  language: Language,
+): Promise<Reporter> {
+  if (json) {
+    const { jsonReporter } = await import("./output/json-reporter.ts");
+    return jsonReporter({ out: dataOnOut ? err : out, clock: systemClock, messages, quiet });
+  }
+  const { textReporter } = await import("./output/text-reporter.ts");
+  return textReporter({ out, err, clock: systemClock, messages, language, quiet });
+}
+
+/** --lang where it is one we have, else the environment's. Read before all else: usage errors are in that language too. */
+function languageAsked(words: readonly string[]): Language {
+  const at = words.lastIndexOf("--lang");
+  const given = at >= 0 ? words[at + 1] : words.find((word) => word.startsWith("--lang="))?.slice("--lang=".length);
+  return given === "en" || given === "de" ? given : languageOf(process.env);
+}
+
+function showHelp(args: ParsedArguments, messages: Messages, out: OutputStream): void {
+  const about = args.command === "help" ? args.positionals[0] : args.command;
+  if (about !== undefined && !isCommandName(about)) throw usageError(reason("unknownCommand", { name: about }));
+  const columns = Math.min(out.columns(), 110);
+  const lines = about === undefined ? overviewLines(messages, columns) : commandLines(about, messages, columns);
+  out.write(`${lines.join("\n")}\n`);
+}

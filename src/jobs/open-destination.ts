@@ -1,0 +1,28 @@
+/** Opens the repository at a destination; it owns the storage and closes it. */
+import { ObhutError } from "../base/errors.ts";
+import type { Destination } from "../plans/destination.ts";
+import { openRepository } from "../repository/open-repository.ts";
+import type { Repository } from "../repository/repository.ts";
+import type { Parts } from "./parts.ts";
+
+export interface OpenedDestination extends AsyncDisposable {
+  readonly destination: Destination;
+  readonly repository: Repository;
+}
+
+/** Errors: those of openRepository, and PASSWORD_MISSING. */
+export async function openDestination(destination: Destination, parts: Parts): Promise<OpenedDestination> {
+  const storage = await parts.openStorage(destination);
+  try {
+    // Whether there is a repository is asked before the password is.
+    if ((await storage.sizeOf({ type: "config", name: "" })) === undefined) {
+      throw new ObhutError("REPOSITORY_MISSING", { location: storage.location });
+    }
+    const password = await parts.password(storage.location, "open");
+    const repository = await openRepository(storage, password.reveal(), parts.actor);
+    return { destination, repository, [Symbol.asyncDispose]: () => storage.close() };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** What jobs are given of the world; compose.ts picks the concrete ones, a test gives its own. */
+import type { Clock } from "../base/clock.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Destination } from "../plans/destination.ts";
+import type { Actor } from "../repository/repository.ts";
+import type { Storage } from "../storage/storage.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Parts {
+  readonly clock: Clock;
+  readonly env: Environment;
+  /** The folder that relative paths start from. */
+  readonly folder: string;
+  /** Who writes keys and locks. */
+  readonly actor: Actor;
+  openStorage(destination: Destination): Promise<Storage>;
+  /** The password for a repository; the same for all repositories of one call. */
+  readonly password: (location: string, purpose: "open" | "create") => Promise<Secret>;
+}

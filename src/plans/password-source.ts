@@ -1,0 +1,69 @@
+/** Where a repository's password comes from. Which source wins is decided here, without reading any. */
+import { ObhutError } from "../base/errors.ts";
+import { type Reason, reason } from "../base/reason-codes.ts";
+import { Secret } from "../base/secret.ts";
+import { splitCommand } from "./split-command.ts";
+
+export type PasswordSource =
+  | { readonly kind: "value"; readonly password: Secret }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "command"; readonly argv: readonly [string, ...string[]] };
+
+/** A layer of settings: options of the call, OBHUT_*, RESTIC_*. */
+interface Layer {
+  readonly fileName: string;
+  readonly file: string | undefined;
+  readonly commandName: string;
+  readonly command: string | undefined;
+  readonly value?: string | undefined;
+}
+
+/**
+ * The source of the first layer that names one: the call's options, then OBHUT_PASSWORD*, then RESTIC_PASSWORD*. Inside a layer a file and
+ * a command exclude each other, as with restic; both come before a plain value. Throws USAGE.
+ */
+export function choosePasswordSource(
+  given: { readonly file: string | undefined; readonly command: string | undefined },
+  env: Readonly<Record<string, string | undefined>>,
+): PasswordSource | undefined {
+  const options: Layer = {
+    fileName: "--password-file",
+    file: given.file,
+    commandName: "--password-command",
+    command: given.command,
+  };
+  for (const layer of [options, environmentLayer("OBHUT", env), environmentLayer("RESTIC", env)]) {
+    const source = sourceIn(layer);
+    if (source !== undefined) return source;
+  }
+  return undefined;
+}
+
+function environmentLayer(prefix: string, env: Readonly<Record<string, string | undefined>>): Layer {
+  return {
+    fileName: `${prefix}_PASSWORD_FILE`,
+    file: env[`${prefix}_PASSWORD_FILE`] || undefined,
+    commandName: `${prefix}_PASSWORD_COMMAND`,
+    command: env[`${prefix}_PASSWORD_COMMAND`] || undefined,
+    value: env[`${prefix}_PASSWORD`] || undefined,
+  };
+}
+
+function sourceIn({ fileName, file, commandName, command, value }: Layer): PasswordSource | undefined {
+  if (file !== undefined && command !== undefined) {
+    throw usage(reason("oneOfTwo", { first: fileName, second: commandName }));
+  }
+  if (file !== undefined) return { kind: "file", path: file };
+  if (command !== undefined) return { kind: "command", argv: argvOf(command) };
+  return value === undefined ? undefined : { kind: "value", password: new Secret(value) };
+}
+
+function argvOf(command: string): readonly [string, ...string[]] {
+  const [program, ...rest] = splitCommand(command);
+  if (program === undefined) throw usage(reason("commandEmpty", {}));
+  return [program, ...rest];
+}
+
+function usage(why: Reason): ObhutError<"USAGE"> {
+  return new ObhutError("USAGE", { reason: why });
+}
