@@ -28,6 +28,7 @@ export const errorCodes = {
   REPOSITORY_EXISTS: { exit: 1, params: ["location"] },
   REPOSITORY_VERSION: { exit: 1, params: ["location", "version"] },
   REPOSITORY_LOCKED: { exit: 11, params: ["location", "holder", "since"] },
+  REPOSITORY_LOCK_LOST: { exit: 1, params: ["location", "reason"] },
   PASSWORD_WRONG: { exit: 12, params: ["location"] },
   PASSWORD_MISSING: { exit: 1, params: [] },
   OBJECT_DAMAGED: { exit: 1, params: ["object", "reason"] },
@@ -39,6 +40,19 @@ export const errorCodes = {
   TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },
   // source
   SOURCE_MISSING: { exit: 1, params: ["path"] },
+  // a live SQLite file
+  DATABASE_MISSING: { exit: 1, params: ["path"] },
+  DATABASE_UNREADABLE: { exit: 1, params: ["path", "reason"] },
+  DATABASE_CORRUPT: { exit: 1, params: ["path", "reason"] },
+  DATABASE_ENCRYPTED: { exit: 1, params: ["path"] },
+  DATABASE_EXCLUSIVE: { exit: 1, params: ["path", "holder"] },
+  DATABASE_BUSY: { exit: 1, params: ["path", "seconds", "reason"] },
+  DATABASE_CHANGED: { exit: 1, params: ["path", "file"] },
+  DATABASE_HOLD_LOST: { exit: 1, params: ["path", "reason"] },
+  DATABASE_HOLD_EXCEEDED: { exit: 1, params: ["path", "seconds"] },
+  DATABASE_JOURNAL_SHARED: { exit: 1, params: ["path"] },
+  FILESYSTEM_LOCKS_UNTRUSTED: { exit: 1, params: ["path", "filesystem"] },
+  SCRATCH_NO_SPACE: { exit: 1, params: ["path", "needed", "free"] },
   INTERRUPTED: { exit: 130, params: [] },
   INTERNAL: { exit: 1, params: ["reason"] },
 } as const satisfies Record<string, CodeSpec>;

@@ -17,8 +17,26 @@ export const limits = {
   /** A lock that has not been refreshed for this long is stale (restic: 30 minutes). */
   lockStaleMs: 30 * 60_000,
   lockRefreshMs: 5 * 60_000,
+  /** Work stops when its lock could not be refreshed for this long: 7.5 minutes before others call it stale (restic: the same). */
+  lockLostMs: 22.5 * 60_000,
+  /** After a lock is made, others get this long to show theirs (restic: 200 ms). */
+  lockSettleMs: 200,
+  /** Keys of a repository that a password is tried on (restic: 20). Each costs one scrypt. */
+  maxKeysTried: 20,
+  /** Folders below each other in a snapshot. Linux allows paths of 4096 bytes, so 2048 folders. */
+  maxTreeDepth: 2_048,
+  /** A blob's plaintext: a tree of a million pieces has 70 MB. What claims more was made to exhaust memory. */
+  maxBlobBytes: 1024 * MiB,
   /** A database in rollback mode is held no longer than this; webui.db's own timeout is 5 s. */
   rollbackHoldMs: 3_000,
+  /** Chroma waits up to 1000 s for a lock; still it is held no longer than this. */
+  chromaHoldMs: 30_000,
+  /** How long a capture tries to join a database that is busy or locked. */
+  databaseWaitMs: 20_000,
+  /** A holder process that does not answer a request other than a query within this is given up. */
+  holderAnswerMs: 30_000,
+  /** Times of a file closer to now than this prove nothing about later changes (FAT counts in 2 s). */
+  timesSettledMs: 2_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

@@ -37,6 +37,21 @@ export const reasonCodes = {
   destinationEmpty: [],
   destinationTwice: [],
   destinationTooMany: ["limit"],
+  // a live SQLite file
+  databaseEmpty: [],
+  databaseNotSqlite: [],
+  databaseHeaderField: ["field", "value"],
+  databaseTruncated: ["pages", "sizeBytes"],
+  databasePageSizes: ["file", "wal"],
+  databaseWalVersion: ["version"],
+  databaseSqlite: ["message"],
+  databaseKeepsChanging: [],
+  databaseLocked: [],
+  databaseNoIndex: [],
+  holderEnded: [],
+  holderSilent: ["seconds"],
+  holderLockGone: [],
+  holderFileReplaced: ["file"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ReasonCode = keyof typeof reasonCodes;

@@ -44,6 +44,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} ist seit {since} von {holder} gesperrt.",
     next: "Warten, bis der andere Lauf fertig ist. Läuft das Programm nicht mehr: obhut unlock.",
   },
+  REPOSITORY_LOCK_LOST: {
+    what: "Die Sperre auf {location} ließ sich nicht rechtzeitig verlängern: {reason}. Der Lauf wurde beendet, damit er niemandem in die Quere kommt.",
+    next: "Prüfen, ob der Speicher erreichbar ist, und den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet.",
+  },
   PASSWORD_WRONG: {
     what: "Das Passwort öffnet keinen Schlüssel von {location}.",
     next: "Prüfen, ob --password-file oder RESTIC_PASSWORD das richtige enthält; ein Zeilenende am Schluss stört nicht.",
@@ -79,6 +83,54 @@ export const errors: Record<ErrorCode, Sentence> = {
   SOURCE_MISSING: {
     what: "{path} gibt es nicht, oder es ist kein Ordner.",
     next: "Das Datenverzeichnis von Open WebUI angeben, also den Ordner mit webui.db.",
+  },
+  DATABASE_MISSING: {
+    what: "Unter {path} gibt es keine Datenbank.",
+    next: "Den Ordner angeben, in dem sie liegt. Vor dem ersten Start der Anwendung gibt es noch keine.",
+  },
+  DATABASE_UNREADABLE: {
+    what: "Die Datenbank {path} ist nicht lesbar: {reason}.",
+    next: "Als Benutzer mit Leserecht ausführen, etwa als der, unter dem die Anwendung läuft, oder als root.",
+  },
+  DATABASE_CORRUPT: {
+    what: "{path} ist keine heile SQLite-Datenbank: {reason}.",
+    next: "Prüfen, ob die Anwendung damit noch startet. Wenn nicht, den neuesten heilen Snapshot wiederherstellen.",
+  },
+  DATABASE_ENCRYPTED: {
+    what: "{path} ist verschlüsselt (SQLCipher) und lässt sich bei laufender Anwendung nicht sichern.",
+    next: "Die Anwendung anhalten und kalt sichern: Dann wird die Datei kopiert, wie sie ist. Den Schlüssel getrennt aufbewahren.",
+  },
+  DATABASE_EXCLUSIVE: {
+    what: "{path} ist für einen einzigen Prozess gesperrt (gehalten von {holder}); niemand sonst kann mitlesen.",
+    next: "Setzt die Anwendung locking_mode=EXCLUSIVE, das abstellen; sonst die Anwendung anhalten und kalt sichern.",
+  },
+  DATABASE_BUSY: {
+    what: "{path} war innerhalb von {seconds} s nicht zu erfassen: {reason}.",
+    next: "Die Sicherung in einer ruhigeren Zeit wiederholen oder die Anwendung anhalten und kalt sichern.",
+  },
+  DATABASE_CHANGED: {
+    what: "{file} änderte sich, während {path} gelesen wurde; das Gelesene ist verworfen.",
+    next: "Die Sicherung wiederholen. Läuft die Anwendung auf einem anderen Rechner, Obhut dort ausführen.",
+  },
+  DATABASE_HOLD_LOST: {
+    what: "Die Lesesperre auf {path} ging verloren, bevor alles gelesen war: {reason}.",
+    next: "Die Sicherung wiederholen; von diesem Lesen wurde nichts behalten.",
+  },
+  DATABASE_HOLD_EXCEEDED: {
+    what: "{path} ließ sich nicht innerhalb von {seconds} s kopieren; länger sollen Schreiber nicht warten.",
+    next: "Den Zwischenordner auf einen schnelleren Datenträger oder dasselbe Dateisystem legen, den WAL-Modus einschalten oder kalt sichern.",
+  },
+  DATABASE_JOURNAL_SHARED: {
+    what: "Ein Absturz hat {path} mitten in einer Änderung hinterlassen, die mehrere Datenbanken umfasst.",
+    next: "Die Anwendung einmal starten, damit sie alle gemeinsam repariert; dann die Sicherung wiederholen.",
+  },
+  FILESYSTEM_LOCKS_UNTRUSTED: {
+    what: "{path} liegt auf {filesystem}; auf Dateisperren ist dort kein Verlass, eine Sicherung im Betrieb könnte falsch sein.",
+    next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und kalt sichern.",
+  },
+  SCRATCH_NO_SPACE: {
+    what: "Im Zwischenordner {path} sind {free} Bytes frei; für die Kopie einer Datenbank braucht es {needed}.",
+    next: "Dort Platz schaffen oder einen anderen Zwischenordner wählen.",
   },
   INTERRUPTED: {
     what: "Abgebrochen.",

@@ -44,6 +44,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} is locked by {holder} since {since}.",
     next: "Wait for it to end. If that program is dead, run obhut unlock.",
   },
+  REPOSITORY_LOCK_LOST: {
+    what: "The lock on {location} could not be renewed in time: {reason}. The work was stopped so that nobody is disturbed by it.",
+    next: "See that the storage can be reached, then run the command again; what was stored already is used.",
+  },
   PASSWORD_WRONG: {
     what: "The password opens no key of {location}.",
     next: "See that --password-file or RESTIC_PASSWORD holds the right one; a line break at the end does not matter.",
@@ -79,6 +83,54 @@ export const errors: Record<ErrorCode, Sentence> = {
   SOURCE_MISSING: {
     what: "{path} does not exist or is not a folder.",
     next: "Give Open WebUI's data directory, the folder that holds webui.db.",
+  },
+  DATABASE_MISSING: {
+    what: "There is no database at {path}.",
+    next: "Give the folder that holds it. An instance that was never started has none yet.",
+  },
+  DATABASE_UNREADABLE: {
+    what: "The database {path} cannot be read: {reason}.",
+    next: "Run as a user that may read it, such as the one the app runs as, or root.",
+  },
+  DATABASE_CORRUPT: {
+    what: "{path} is not a whole SQLite database: {reason}.",
+    next: "See whether the app still starts on it. If not, restore an earlier snapshot; the newest whole one is the best you have.",
+  },
+  DATABASE_ENCRYPTED: {
+    what: "{path} is encrypted (SQLCipher); it cannot be captured while the app runs.",
+    next: "Stop the app and take a cold backup: then the file is copied as it is, and its key must be kept elsewhere.",
+  },
+  DATABASE_EXCLUSIVE: {
+    what: "{path} is locked for one process alone (held by {holder}); nobody else can read it.",
+    next: "If the app sets locking_mode=EXCLUSIVE, remove that, or stop the app and take a cold backup.",
+  },
+  DATABASE_BUSY: {
+    what: "{path} could not be captured within {seconds} s: {reason}.",
+    next: "Run the backup again when less is going on, or stop the app and take a cold backup.",
+  },
+  DATABASE_CHANGED: {
+    what: "{file} changed while {path} was read, so what was read is discarded.",
+    next: "Run the backup again. If the app runs on another machine, run Obhut there.",
+  },
+  DATABASE_HOLD_LOST: {
+    what: "The read lock on {path} was lost before all of it was read: {reason}.",
+    next: "Run the backup again; nothing of this reading was kept.",
+  },
+  DATABASE_HOLD_EXCEEDED: {
+    what: "{path} could not be copied within {seconds} s, the longest that writers may be kept waiting.",
+    next: "Put the scratch folder on a faster disk or on the same file system, turn on WAL mode, or take a cold backup.",
+  },
+  DATABASE_JOURNAL_SHARED: {
+    what: "A crash left {path} in the middle of a change that spans several databases.",
+    next: "Start the app once, so that it repairs them together, then run the backup again.",
+  },
+  FILESYSTEM_LOCKS_UNTRUSTED: {
+    what: "{path} lies on {filesystem}, where file locks cannot be relied on; a live capture could be wrong.",
+    next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and take a cold backup.",
+  },
+  SCRATCH_NO_SPACE: {
+    what: "The scratch folder {path} has {free} bytes free; {needed} are needed to copy a database.",
+    next: "Free space there, or choose another scratch folder.",
   },
   INTERRUPTED: { what: "Interrupted.", next: "Run the command again; what was stored already is used." },
   INTERNAL: {

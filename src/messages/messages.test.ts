@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ErrorCode, errorCodes } from "../base/error-codes.ts";
+import { ObhutError } from "../base/errors.ts";
+import { type FindingCode, findingCodes } from "../base/finding-codes.ts";
+import { type ReasonCode, reason, reasonCodes } from "../base/reason-codes.ts";
+import { errorSentence, languageOf, messagesIn } from "./messages.ts";
+
+const languages = ["en", "de"] as const;
+const en = messagesIn("en");
+
+function placesIn(text: string): string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
+}
+
+for (const language of languages) {
+  const messages = messagesIn(language);
+
+  test(`every error and finding names only values that it has, and has words (${language})`, () => {
+    for (const [sentences, specs] of [
+      [messages.errors, errorCodes],
+      [messages.findings, findingCodes],
+    ] as const) {
+      for (const [code, spec] of Object.entries(specs) as [ErrorCode & FindingCode, { params: readonly string[] }][]) {
+        const { what, next } = sentences[code];
+        assert.ok(what.length > 0, code);
+        for (const place of placesIn(what + next)) assert.ok(spec.params.includes(place), `${code}: {${place}}`);
+      }
+    }
+  });
+
+  test(`every reason names exactly the values it has (${language})`, () => {
+    for (const code of Object.keys(reasonCodes) as ReasonCode[]) {
+      for (const place of placesIn(messages.reasons[code])) {
+        assert.ok((reasonCodes[code] as readonly string[]).includes(place), `${code}: {${place}}`);
+      }
+    }
+  });
+}
+
+test("German output names the same values as English output", () => {
+  const de = messagesIn("de");
+  for (const key of Object.keys(en.output) as (keyof typeof en.output)[]) {
+    assert.deepEqual(placesIn(de.output[key]), placesIn(en.output[key]), key);
+    assert.notEqual(de.output[key], "", key);
+  }
+});
+
+test("German help explains all that English help explains, in other words", () => {
+  const de = messagesIn("de");
+  for (const name of Object.keys(en.help.commands) as (keyof typeof en.help.commands)[]) {
+    assert.notEqual(de.help.commands[name].about, en.help.commands[name].about, name);
+  }
+  for (const name of Object.keys(en.help.options) as (keyof typeof en.help.options)[]) {
+    assert.notEqual(de.help.options[name], en.help.options[name], name);
+  }
+});
+
+test("a reason inside an error is put into words of the same language", () => {
+  const error = new ObhutError("USAGE", { reason: reason("unknownCommand", { name: "bakcup" }) });
+  assert.equal(errorSentence(messagesIn("en"), error).what, "there is no command bakcup");
+  assert.equal(errorSentence(messagesIn("de"), error).what, "den Befehl bakcup gibt es nicht");
+});
+
+test("the environment's language is found as POSIX has it, OBHUT_LANG first", () => {
+  assert.equal(languageOf({ LANG: "de_DE.UTF-8" }), "de");
+  assert.equal(languageOf({ LANG: "de_DE.UTF-8", LC_ALL: "C" }), "en");
+  assert.equal(languageOf({ LANG: "en_US.UTF-8", OBHUT_LANG: "de" }), "de");
+  assert.equal(languageOf({ LANG: "del_US" }), "en");
+  assert.equal(languageOf({}), "en");
+});
