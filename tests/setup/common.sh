@@ -1,9 +1,9 @@
+# shellcheck shell=bash disable=SC1091,SC2034
 # Sourced by every installer: where tools go, how one says what it does, and that two at once are safe.
 # An installer is idempotent: it says nothing and returns at once where its tool is there already.
 set -eu
 
 setup_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-project_dir=$(cd "$setup_dir/../.." && pwd)
 . "$setup_dir/versions"
 RESTIC_VERSION=$(sed -n "s,^require github.com/restic/restic ,,p" "$setup_dir/restic/go.mod")
 tools_dir=${OBHUT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/obhut-tools}
