@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ErrorCode, errorCodes } from "../base/error-codes.ts";
+import { errorCodes } from "../base/error-codes.ts";
 import { ObhutError } from "../base/errors.ts";
-import { type FindingCode, findingCodes } from "../base/finding-codes.ts";
+import { findingCodes } from "../base/finding-codes.ts";
 import { type ReasonCode, reason, reasonCodes } from "../base/reason-codes.ts";
 import { errorSentence, languageOf, messagesIn } from "./messages.ts";
+import type { Sentence } from "./sentence.ts";
 
 const languages = ["en", "de"] as const;
 const en = messagesIn("en");
@@ -17,14 +18,16 @@ for (const language of languages) {
   const messages = messagesIn(language);
 
   test(`every error and finding names only values that it has, and has words (${language})`, () => {
-    for (const [sentences, specs] of [
+    const all: [Record<string, Sentence>, Record<string, { readonly params: readonly string[] }>][] = [
       [messages.errors, errorCodes],
       [messages.findings, findingCodes],
-    ] as const) {
-      for (const [code, spec] of Object.entries(specs) as [ErrorCode & FindingCode, { params: readonly string[] }][]) {
-        const { what, next } = sentences[code];
+    ];
+    for (const [sentences, specs] of all) {
+      assert.deepEqual(Object.keys(sentences).sort(), Object.keys(specs).sort());
+      for (const [code, { what, next }] of Object.entries(sentences)) {
         assert.ok(what.length > 0, code);
-        for (const place of placesIn(what + next)) assert.ok(spec.params.includes(place), `${code}: {${place}}`);
+        for (const place of placesIn(what + next))
+          assert.ok(specs[code]?.params.includes(place), `${code}: {${place}}`);
       }
     }
   });

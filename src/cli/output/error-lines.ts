@@ -5,10 +5,8 @@ import { errorSentence, findingSentence, type Messages } from "../../messages/me
 import type { Sentence } from "../../messages/sentence.ts";
 import { printable } from "./table.ts";
 
-export interface Paint {
-  /** Wraps the word in front of a message in its colour, where the stream shows colours. */
-  (word: string, colour: "red" | "yellow" | "cyan"): string;
-}
+/** Wraps the word in front of a message in its colour, where the stream shows colours. */
+export type Paint = (word: string, colour: "red" | "yellow" | "cyan") => string;
 
 export const plain: Paint = (word) => word;
 
