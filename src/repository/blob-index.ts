@@ -1,0 +1,148 @@
+/**
+ * Which pack holds which blob, in memory: about 60 bytes a blob, outside of the JavaScript heap. A blob that lies in several
+ * packs is found in the one that was added first.
+ */
+import type { BlobId, PackId } from "../base/ids.ts";
+import { BlobIdTable, IdWords, sharedWords, treeFlag } from "./blob-id-table.ts";
+import type { BlobType, PackedBlob } from "./format/blob.ts";
+import { hexIdAt, idBytes } from "./format/hex.ts";
+import type { IndexColumns } from "./format/index-file.ts";
+import type { PackedIds } from "./format/node.ts";
+
+export interface BlobLocation {
+  readonly pack: PackId;
+  readonly offset: number;
+  /** Sealed. */
+  readonly length: number;
+  /** 0 where it is stored uncompressed. */
+  readonly uncompressedLength: number;
+}
+
+/** A row's place: pack, offset, length, uncompressed length. */
+const placeWords = 4;
+
+export class BlobIndex {
+  #table: BlobIdTable;
+  #places: Int32Array;
+  readonly #packs: PackId[] = [];
+  readonly #scratch = new IdWords();
+
+  /** `expected`: how many blobs are likely to come; more are no error. */
+  constructor(expected = 0) {
+    this.#table = BlobIdTable.allocate(expected);
+    this.#places = sharedWords(this.#table.capacity * placeWords);
+  }
+
+  /** Blobs known, each once. */
+  get count(): number {
+    return this.#table.rowsUsed;
+  }
+
+  /** Packs that were added. */
+  get packs(): readonly PackId[] {
+    return this.#packs;
+  }
+
+  lookup(type: BlobType, id: BlobId): BlobLocation | undefined {
+    const row = this.#table.find(this.#scratch.ofHex(id), 0, flagOf(type));
+    return row < 0 ? undefined : this.#location(row);
+  }
+
+  /** The same for blob number `index` of a packed list. */
+  lookupAt(type: BlobType, ids: PackedIds, index: number): BlobLocation | undefined {
+    const row = this.#table.find(this.#scratch.ofBytes(ids, index * idBytes), 0, flagOf(type));
+    return row < 0 ? undefined : this.#location(row);
+  }
+
+  has(type: BlobType, id: BlobId): boolean {
+    return this.#table.find(this.#scratch.ofHex(id), 0, flagOf(type)) >= 0;
+  }
+
+  /** Whether all of a packed list are known. */
+  hasAll(type: BlobType, ids: PackedIds): boolean {
+    for (let at = 0; at < ids.length; at += idBytes) {
+      if (this.#table.find(this.#scratch.ofBytes(ids, at), 0, flagOf(type)) < 0) return false;
+    }
+    return true;
+  }
+
+  addPack(pack: PackId, blobs: Iterable<PackedBlob>): void {
+    const packNumber = this.#packs.push(pack) - 1;
+    for (const blob of blobs) {
+      this.#reserve(1);
+      const { offset, length, uncompressedLength } = blob;
+      this.#add(this.#scratch.ofHex(blob.id), 0, flagOf(blob.type), packNumber, offset, length, uncompressedLength);
+    }
+  }
+
+  /** All of an index file, but the packs that `leaveOut` says. */
+  addColumns(columns: IndexColumns, leaveOut?: (pack: PackId) => boolean): void {
+    this.#reserve(columns.count);
+    const packNumbers: number[] = [];
+    for (let pack = 0; pack * idBytes < columns.packIds.length; pack++) {
+      const id = hexIdAt(columns.packIds, pack) as PackId;
+      packNumbers.push(leaveOut?.(id) ? -1 : this.#packs.push(id) - 1);
+    }
+    const { ids, types, packs, offsets, lengths, uncompressedLengths } = columns;
+    const words = new Int32Array(ids.buffer, ids.byteOffset, columns.count * 8);
+    for (let blob = 0; blob < columns.count; blob++) {
+      const pack = packNumbers[packs[blob] ?? 0] ?? -1;
+      if (pack < 0) continue;
+      const type = types[blob] === 1 ? treeFlag : 0;
+      this.#add(words, blob * 8, type, pack, offsets[blob] ?? 0, lengths[blob] ?? 0, uncompressedLengths[blob] ?? 0);
+    }
+  }
+
+  /** Calls `visit` with each blob: its id's words, and 0 or `treeFlag`. For whoever keeps a table of their own. */
+  forEachBlob(visit: (words: Int32Array, type: number) => void): void {
+    this.#table.forEachRow((row) => visit(this.#table.wordsOf(row), this.#table.flags(row) & treeFlag));
+  }
+
+  /** Plain values, not an object: this runs for each of a million blobs. */
+  #add(
+    words: Int32Array,
+    at: number,
+    type: number,
+    pack: number,
+    offset: number,
+    length: number,
+    uncompressedLength: number,
+  ): void {
+    const known = this.#table.rowsUsed;
+    const row = this.#table.findOrInsert(words, at, type);
+    if (row < known) return;
+    const places = this.#places;
+    places[row * placeWords] = pack;
+    places[row * placeWords + 1] = offset;
+    places[row * placeWords + 2] = length;
+    places[row * placeWords + 3] = uncompressedLength;
+  }
+
+  #location(row: number): BlobLocation {
+    const at = row * placeWords;
+    const places = this.#places;
+    return {
+      pack: this.#packs[places[at] ?? 0] ?? ("" as PackId),
+      // unsigned: a pack may be up to 4 GiB
+      offset: (places[at + 1] ?? 0) >>> 0,
+      length: (places[at + 2] ?? 0) >>> 0,
+      uncompressedLength: (places[at + 3] ?? 0) >>> 0,
+    };
+  }
+
+  /** Makes room for `more` blobs. */
+  #reserve(more: number): void {
+    if (this.#table.rowsUsed + more <= this.#table.capacity) return;
+    const [table, places] = [this.#table, this.#places];
+    this.#table = BlobIdTable.allocate(Math.max(table.rowsUsed + more, 2 * table.rowsUsed));
+    this.#places = sharedWords(this.#table.capacity * placeWords);
+    for (let row = 0; row < table.rowsUsed; row++) {
+      const moved = this.#table.findOrInsert(table.wordsOf(row), 0, table.flags(row) & treeFlag);
+      for (let i = 0; i < placeWords; i++) this.#places[moved * placeWords + i] = places[row * placeWords + i] ?? 0;
+    }
+  }
+}
+
+function flagOf(type: BlobType): number {
+  return type === "tree" ? treeFlag : 0;
+}
