@@ -12,6 +12,20 @@ export const findingCodes = {
   FILE_VANISHED: { weight: "note", params: ["path"] },
   FILE_UNREADABLE: { weight: "incomplete", params: ["path", "reason"] },
   FILE_CHANGED: { weight: "incomplete", params: ["path"] },
+  // Open WebUI
+  DATABASE_NOT_COVERED: { weight: "incomplete", params: ["store"] },
+  VECTORS_NOT_COVERED: { weight: "incomplete", params: ["store"] },
+  UPLOADS_NOT_COVERED: { weight: "incomplete", params: ["store"] },
+  UPLOADS_REMOTE: { weight: "incomplete", params: ["count", "scheme"] },
+  UPLOADS_MISSING: { weight: "note", params: ["count", "example"] },
+  UPLOADS_ORPHANED: { weight: "note", params: ["count", "example"] },
+  SEGMENT_TORN: { weight: "incomplete", params: ["segment", "collection", "reason"] },
+  SEGMENT_MISSING: { weight: "incomplete", params: ["segment", "collection"] },
+  VECTORS_UNKNOWN: { weight: "incomplete", params: ["path", "reason"] },
+  OTHER_DATABASE_INEXACT: { weight: "incomplete", params: ["path", "reason"] },
+  SCHEMA_UNKNOWN: { weight: "note", params: ["revision"] },
+  SECRET_KEY_NOT_SEEN: { weight: "note", params: [] },
+  ENVIRONMENT_NOT_SEEN: { weight: "note", params: [] },
 } as const satisfies Record<string, FindingSpec>;
 
 export type FindingCode = keyof typeof findingCodes;
