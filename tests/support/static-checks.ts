@@ -1,0 +1,46 @@
+/** The checks that run no code of ours. Each counts as one test of the run. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+const checks = [
+  { name: "types (tsc)", command: ["tsc", "--project", "."] },
+  { name: "format and lint (biome)", command: ["biome", "ci", "--max-diagnostics=50", "."] },
+  { name: "dead code and dependencies (knip)", command: ["knip", "--no-progress"] },
+] as const;
+
+/** Runs them one after the other, shows the output of those that fail, and tells how many did what. */
+export async function runStaticChecks(): Promise<{ passed: number; failed: number }> {
+  let failed = 0;
+  for (const { name, command } of checks) {
+    const started = performance.now();
+    const { code, output } = await run(command);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${code === 0 ? "✔" : "✖"} ${name} (${seconds} s)`);
+    if (code !== 0) {
+      failed += 1;
+      console.log(output);
+    }
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+async function run([program, ...args]: readonly [string, ...string[]]): Promise<{
+  code: number | null;
+  output: string;
+}> {
+  const child = spawn(path.join(root, "node_modules/.bin", program), args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const keep = (chunk: string): void => {
+    output += chunk;
+  };
+  child.stdout.setEncoding("utf8").on("data", keep);
+  child.stderr.setEncoding("utf8").on("data", keep);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
+}

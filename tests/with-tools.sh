@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs a command with everything the tests need installed and named in the environment:
+#   tests/with-tools.sh [--long] node --test src/base/ids.test.ts
+# `node` is then the project's own. With --long the long tests run too, and rustic is built.
+set -eu
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+long=
+if [ "${1:-}" = --long ]; then
+  long=--long
+  export OBHUT_LONG=1
+  shift
+fi
+bash "$root/tests/setup/all.sh" $long
+
+. "$root/tests/setup/common.sh"
+export OBHUT_TEST_RESTIC="$tools_dir/restic-$RESTIC_VERSION/restic"
+export OBHUT_TEST_RESTIC_DEBIAN=/usr/bin/restic
+export OBHUT_TEST_PYTHON="$tools_dir/open-webui-$OPEN_WEBUI_VERSION/bin/python"
+[ -z "$long" ] || export OBHUT_TEST_RUSTIC="$tools_dir/rustic-$RUSTIC_VERSION/rustic"
+export PATH="$root/node_modules/.bin:$PATH"
+exec "$@"
