@@ -1,4 +1,53 @@
 /** `obhut snapshots` */
-import type { Command } from "../command.ts";
+import { shortId } from "../../base/ids.ts";
+import { listSnapshots } from "../../jobs/list-snapshots.ts";
+import { msOfTimeText } from "../../repository/format/time-text.ts";
+import type { StoredSnapshot } from "../../repository/snapshots.ts";
+import { askedSource } from "../asked-repositories.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { formatSize, formatTime } from "../output/format-values.ts";
+import { printable, tableLines } from "../output/table.ts";
 
-export const run: Command = async () => 1;
+export const run: Command = async (call) => {
+  const { args, parts, reporter } = call;
+  const repository = askedSource(args, parts.env, parts.folder);
+  const options = { repository, instance: args.value("instance"), tags: args.list("tag") };
+  const listed = await listSnapshots(options, parts, { emit: reporter.emit, signal: call.signal });
+  for (const snapshot of listed.snapshots) reporter.record("snapshot", recordOf(snapshot));
+  reporter.lines(tableOf(listed.snapshots, call));
+  reporter.record("summary", { command: "snapshots", repository: listed.location, snapshots: listed.snapshots.length });
+  return listed.incomplete ? 3 : 0;
+};
+
+function recordOf({ hostname, programVersion, summary, ...snapshot }: StoredSnapshot): object {
+  const { id, time, parent, tree, paths, username, tags, original } = snapshot;
+  const sizes = {
+    files: summary?.total_files_processed,
+    bytes: summary?.total_bytes_processed,
+    bytesAdded: summary?.data_added,
+    bytesStored: summary?.data_added_packed,
+  };
+  return { id, time, instance: hostname, username, tags, paths, parent, original, tree, programVersion, ...sizes };
+}
+
+function tableOf(snapshots: readonly StoredSnapshot[], { messages, language }: CommandCall): readonly string[] {
+  const words = messages.output;
+  if (snapshots.length === 0) return [words.noSnapshots];
+  const columns = [
+    { title: words.columnId },
+    { title: words.columnTime },
+    { title: words.columnInstance },
+    { title: words.columnSize, align: "right" },
+    { title: words.columnTags },
+    { title: words.columnPaths },
+  ] as const;
+  const rows = snapshots.map(({ id, time, hostname, summary, tags, paths }) => [
+    shortId(id),
+    formatTime(msOfTimeText(time)),
+    printable(hostname),
+    summary === undefined ? "" : formatSize(summary.total_bytes_processed, language),
+    printable(tags.join(",")),
+    printable(paths.join(", ")),
+  ]);
+  return tableLines(columns, rows);
+}

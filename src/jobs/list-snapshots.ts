@@ -1,0 +1,44 @@
+/** What is stored in a repository. */
+import { isIncomplete } from "../base/finding-codes.ts";
+import type { Destination } from "../plans/destination.ts";
+import { filterSnapshots } from "../repository/find-snapshot.ts";
+import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import type { Emit } from "./job-event.ts";
+import { openDestination } from "./open-destination.ts";
+import type { Parts } from "./parts.ts";
+
+export interface ListSnapshotsOptions {
+  readonly repository: Destination;
+  /** Undefined: of all instances. */
+  readonly instance: string | undefined;
+  /** Snapshots that bear all of these. */
+  readonly tags: readonly string[];
+}
+
+export interface ListedSnapshots {
+  readonly location: string;
+  /** Oldest first. */
+  readonly snapshots: readonly StoredSnapshot[];
+  /** A snapshot could not be read; the others are listed. */
+  readonly incomplete: boolean;
+}
+
+/** Takes no lock: a list is only read. */
+export async function listSnapshots(
+  { repository, instance, tags }: ListSnapshotsOptions,
+  parts: Parts,
+  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<ListedSnapshots> {
+  await using opened = await openDestination(repository, parts);
+  const { snapshots, findings } = await loadSnapshots(opened.repository, signal);
+  for (const found of findings) emit({ type: "finding", finding: found });
+  const filter = {
+    ...(instance === undefined ? {} : { instances: [instance] }),
+    ...(tags.length === 0 ? {} : { tags: [tags] }),
+  };
+  return {
+    location: opened.repository.storage.location,
+    snapshots: filterSnapshots(snapshots, filter),
+    incomplete: findings.some(isIncomplete),
+  };
+}
