@@ -1,0 +1,40 @@
+/** The folders of one tool in one run. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Measurement, measure } from "./measure.ts";
+import { difference } from "./same-tree.ts";
+import type { Places, Tool } from "./tools/tool.ts";
+
+export interface Run {
+  readonly tool: Tool;
+  readonly places: Places;
+}
+
+/** Empty folders for `tool` below `scratch`, with an empty repository in them. */
+export function newRun(tool: Tool, scratch: string, data: string): Run {
+  const home = join(scratch, tool.name.toLowerCase());
+  rmSync(home, { recursive: true, force: true });
+  const places = {
+    repository: join(home, "repository"),
+    cache: join(home, "cache"),
+    data,
+    passwordFile: join(home, "password"),
+  };
+  mkdirSync(places.repository, { recursive: true });
+  mkdirSync(places.cache);
+  writeFileSync(places.passwordFile, "benchmark\n", { mode: 0o600 });
+  for (const command of tool.init(places)) measure(command, home);
+  return { tool, places };
+}
+
+/** Restores the newest state, compares it with the data directory if asked, and removes it. Throws on any difference. */
+export function measuredRestore(run: Run, scratch: string, compare: boolean): Measurement {
+  const target = join(scratch, "restored");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  const took = measure(run.tool.restore(run.places, target), scratch);
+  const wrong = compare ? difference(run.places.data, run.tool.restoredData(run.places, target)) : undefined;
+  if (wrong !== undefined) throw new Error(`${run.tool.name} restored something else: ${wrong}`);
+  rmSync(target, { recursive: true, force: true });
+  return took;
+}

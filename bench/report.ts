@@ -1,0 +1,103 @@
+/** RESULTS.md: the figures of one run as tables, and the floors with what was reached. */
+import { steps, type ToolFigures } from "./figures.ts";
+import { verdicts } from "./floors.ts";
+import { type Summary, summaryOf } from "./summary.ts";
+
+export interface RunFacts {
+  readonly date: string;
+  readonly machine: string;
+  readonly workload: string;
+  readonly scale: number;
+  readonly eightDaysScale?: number;
+  readonly rounds: number;
+  /** Load of the machine before the first round, one minute's mean: above 0.5 the figures are of a busy machine. */
+  readonly loadBefore: number;
+}
+
+const MB = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0);
+
+export function report(facts: RunFacts, tools: readonly ToolFigures[]): string {
+  const summaries = tools.map(summaryOf);
+  return [
+    "# Results of the last run",
+    "",
+    "Written by `npm run bench`; README.md beside it says how it is measured. Not edited by hand.",
+    "",
+    ...header(facts, tools),
+    "",
+    "## One day",
+    "",
+    `Wall seconds (CPU seconds), medians of ${facts.rounds} ${facts.rounds === 1 ? "round" : "rounds"}.`,
+    "",
+    ...roundTable(summaries),
+    "",
+    ...eightDaysPart(facts, tools),
+    "## Floors",
+    "",
+    "| floor | measured | |",
+    "|---|---|---|",
+    ...verdicts(summaries, facts.scale).map(
+      (one) => `| ${one.floor} | ${one.measured} | ${one.reached ? "reached" : "**missed**"} |`,
+    ),
+    "",
+  ].join("\n");
+}
+
+function header(facts: RunFacts, tools: readonly ToolFigures[]): readonly string[] {
+  return [
+    `- ${facts.date}, ${facts.machine}, load before the first round ${facts.loadBefore.toFixed(2)}`,
+    `- workload: ${facts.workload}`,
+    "- local repository on the same disk, encryption on, files in the page cache",
+    ...tools.map((tool) => `- ${tool.version}: ${tool.settings}`),
+  ];
+}
+
+function roundTable(summaries: readonly Summary[]): readonly string[] {
+  return [
+    "| tool | first | no change | day 1 | restore | check all data | repository MB | day adds MB | peak MiB |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...summaries.map((one) => {
+      const times = steps.map((step) => `${one.steps[step].wallS.toFixed(2)} (${one.steps[step].cpuS.toFixed(2)})`);
+      const sizes = [MB(one.firstBytes), MB(one.dayAddsBytes), one.peakMiB.toFixed(0)];
+      return `| ${[one.name, ...times, ...sizes].join(" | ")} |`;
+    }),
+    "",
+    "Peak MiB is the highest of all steps; by step:",
+    "",
+    "| tool | first | no change | day 1 | restore | check |",
+    "|---|---|---|---|---|---|",
+    ...summaries.map(
+      (one) => `| ${[one.name, ...steps.map((step) => one.steps[step].peakMiB.toFixed(0))].join(" | ")} |`,
+    ),
+    ...summaries.flatMap((one) =>
+      one.keyDerivationS === undefined
+        ? []
+        : [
+            "",
+            `Of each of ${one.name}'s times, ${one.keyDerivationS.toFixed(2)} s is the derivation of the key (scrypt).`,
+          ],
+    ),
+  ];
+}
+
+function eightDaysPart(facts: RunFacts, tools: readonly ToolFigures[]): readonly string[] {
+  const rows = tools.flatMap(({ name, eightDays }) => {
+    if (eightDays === undefined) return [];
+    const { firstBytes, addsBytes, total, restore } = eightDays;
+    const cells = [name, MB(firstBytes), MB(addsBytes), `${total.wallS.toFixed(1)} (${total.cpuS.toFixed(1)})`];
+    return [
+      `| ${[...cells, total.peakMiB.toFixed(0), `${restore.wallS.toFixed(2)} (${restore.cpuS.toFixed(2)})`].join(" | ")} |`,
+    ];
+  });
+  if (rows.length === 0) return [];
+  return [
+    "## Eight days",
+    "",
+    `At scale ${facts.eightDaysScale}, one round: each day backed up once, sums over the eight, then the last day restored.`,
+    "",
+    "| tool | first MB | eight days add MB | eight backups | peak MiB | restore |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+    "",
+  ];
+}

@@ -1,0 +1,25 @@
+/** Obhut through its command line, as a person runs it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { firstLine } from "./installed.ts";
+import type { Command, Places, Tool } from "./tool.ts";
+
+const program = join(import.meta.dirname, "..", "..", "bin", "obhut");
+
+function run(places: Places, ...args: readonly string[]): Command {
+  return { argv: [program, ...args, "--password-file", places.passwordFile], env: { XDG_CACHE_HOME: places.cache } };
+}
+
+export const obhut: Tool = {
+  name: "Obhut",
+  settings: "defaults; the app is stopped, so that every tool sees files at rest",
+  version: () => firstLine(program, "version"),
+  init: (places) => [run(places, "init", "--to", places.repository)],
+  backup: (places) =>
+    run(places, "backup", "--quiet", "--instance", "bench", "--data", places.data, "--to", places.repository),
+  restore: (places, target) =>
+    run(places, "restore", "latest", "--quiet", "--from", places.repository, "--target", target),
+  // The data directory itself, or a folder `data` beside what else the snapshot holds.
+  restoredData: (_places, target) => (existsSync(join(target, "webui.db")) ? target : join(target, "data")),
+  check: (places) => run(places, "check", "--quiet", "--read-data", "--from", places.repository),
+};
