@@ -35,6 +35,7 @@ export const errorCodes = {
   BLOB_MISSING: { exit: 1, params: ["blob"] },
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
+  PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
   // restore
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },
   TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },

@@ -26,6 +26,25 @@ export const findingCodes = {
   SCHEMA_UNKNOWN: { weight: "note", params: ["revision"] },
   SECRET_KEY_NOT_SEEN: { weight: "note", params: [] },
   ENVIRONMENT_NOT_SEEN: { weight: "note", params: [] },
+  // the repository
+  SNAPSHOT_DAMAGED: { weight: "incomplete", params: ["snapshot", "reason"] },
+  INDEX_DAMAGED: { weight: "incomplete", params: ["index", "reason"] },
+  PACK_MISSING: { weight: "incomplete", params: ["pack", "blobs"] },
+  PACK_SIZE_WRONG: { weight: "incomplete", params: ["pack", "expected", "actual"] },
+  PACK_DAMAGED: { weight: "incomplete", params: ["pack", "reason"] },
+  PACK_UNREADABLE: { weight: "incomplete", params: ["pack", "reason"] },
+  TREE_DAMAGED: { weight: "incomplete", params: ["tree", "path", "snapshot", "reason"] },
+  FILE_PIECES_MISSING: { weight: "incomplete", params: ["path", "snapshot", "count"] },
+  FILE_SIZE_WRONG: { weight: "incomplete", params: ["path", "snapshot", "expected", "actual"] },
+  PACKS_UNUSED: { weight: "note", params: ["count", "sizeBytes"] },
+  BLOBS_DUPLICATED: { weight: "note", params: ["count", "sizeBytes"] },
+  LOCK_NOT_REMOVED: { weight: "note", params: ["location", "reason"] },
+  // restore
+  FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
+  FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },
+  METADATA_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
+  XATTRS_NOT_RESTORED: { weight: "note", params: ["count", "reason"] },
+  OWNERS_NOT_RESTORED: { weight: "note", params: ["count"] },
 } as const satisfies Record<string, FindingSpec>;
 
 export type FindingCode = keyof typeof findingCodes;

@@ -72,6 +72,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{query} passt auf mehrere Snapshots: {matches}.",
     next: "Mehr Stellen der Kennung angeben oder mit --instance auswählen.",
   },
+  PATH_NOT_IN_SNAPSHOT: {
+    what: "Im Snapshot gibt es {path} nicht.",
+    next: "obhut ls zeigt, was darin liegt.",
+  },
   TARGET_NOT_EMPTY: {
     what: "{target} ist nicht leer.",
     next: "Einen leeren Ordner wählen oder mit --overwrite in diesen hinein wiederherstellen.",

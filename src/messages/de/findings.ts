@@ -65,4 +65,74 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Obhut konnte die Umgebung der Anwendung nicht sehen und weiß daher nicht, ob weitere Schlüssel gesetzt sind oder Teile anderswo liegen.",
     next: "Sie mit --env-file nennen, oder Obhut als Benutzer ausführen, der sie lesen darf.",
   },
+  // das Repository
+  SNAPSHOT_DAMAGED: {
+    what: "Snapshot {snapshot} ist nicht lesbar: {reason}.",
+    next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys holen oder mit restic forget entfernen.",
+  },
+  INDEX_DAMAGED: {
+    what: "Index {index} ist nicht lesbar: {reason}.",
+    next: "restic repair index ausführen: alles, was darin stand, steht auch in den Packs.",
+  },
+  PACK_MISSING: {
+    what: "Pack {pack} fehlt; es enthielt {blobs} Stücke.",
+    next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder neu sichern: was die Quelle noch hat, wird wieder gespeichert.",
+  },
+  PACK_SIZE_WRONG: {
+    what: "Pack {pack} hat {actual} statt {expected} Bytes.",
+    next: "Es wurde abgeschnitten oder überschrieben. Aus einer anderen Kopie holen oder restic repair packs {pack} ausführen.",
+  },
+  PACK_DAMAGED: {
+    what: "Pack {pack} ist beschädigt: {reason}.",
+    next: "Aus einer anderen Kopie holen oder restic repair packs {pack} ausführen, danach restic repair snapshots.",
+  },
+  PACK_UNREADABLE: {
+    what: "Pack {pack} war nicht lesbar: {reason}.",
+    next: "Den Speicher und die Verbindung dorthin prüfen, dann obhut check --read-data wiederholen.",
+  },
+  TREE_DAMAGED: {
+    what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar (Baum {tree}): {reason}.",
+    next: "Aus einem anderen Snapshot wiederherstellen. restic repair snapshots --forget entfernt den kaputten Ordner.",
+  },
+  FILE_PIECES_MISSING: {
+    what: "{path} in Snapshot {snapshot} fehlen {count} Stücke.",
+    next: "Aus einem anderen Snapshot oder einer anderen Kopie wiederherstellen; eine neue Sicherung speichert die Datei wieder.",
+  },
+  FILE_SIZE_WRONG: {
+    what: "Die Stücke von {path} in Snapshot {snapshot} ergeben {actual} statt {expected} Bytes.",
+    next: "Mit derselben Datei in einem anderen Snapshot vergleichen.",
+  },
+  PACKS_UNUSED: {
+    what: "{count} Packs ({sizeBytes} Bytes) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
+    next: "Sie schaden nicht; restic prune räumt sie weg.",
+  },
+  BLOBS_DUPLICATED: {
+    what: "{count} Stücke ({sizeBytes} Bytes) sind mehrfach gespeichert.",
+    next: "Sie schaden nicht; restic prune räumt sie weg.",
+  },
+  LOCK_NOT_REMOVED: {
+    what: "Die Sperre auf {location} ließ sich nicht entfernen: {reason}.",
+    next: "Nach 30 Minuten gilt sie nicht mehr; dann entfernt sie obhut unlock.",
+  },
+  // Wiederherstellen
+  FILE_NOT_RESTORED: {
+    what: "{path} wurde nicht wiederhergestellt: {reason}.",
+    next: "obhut check --read-data ausführen oder die Datei aus einem anderen Snapshot holen.",
+  },
+  FILE_RESTORED_WRONG: {
+    what: "{path} wurde geschrieben, enthält beim Nachlesen aber andere Bytes.",
+    next: "Vielleicht versagt der Datenträger, oder jemand schreibt dorthin. An einen anderen Ort wiederherstellen.",
+  },
+  METADATA_NOT_RESTORED: {
+    what: "{path} ist da, aber Rechte oder Zeiten ließen sich nicht setzen: {reason}.",
+    next: "Als root wiederherstellen oder auf ein Dateisystem, das sie kennt.",
+  },
+  XATTRS_NOT_RESTORED: {
+    what: "Die erweiterten Attribute von {count} Dateien wurden nicht wiederhergestellt: {reason}.",
+    next: "Wenn sie wichtig sind: setfattr (Paket attr) installieren und noch einmal wiederherstellen.",
+  },
+  OWNERS_NOT_RESTORED: {
+    what: "{count} Dateien gehören jetzt dem Benutzer, der sie wiederhergestellt hat.",
+    next: "Wenn die Besitzer wichtig sind: als root wiederherstellen oder mit chown ändern.",
+  },
 };

@@ -72,6 +72,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{query} matches more than one snapshot: {matches}.",
     next: "Write more digits of the id, or choose with --instance.",
   },
+  PATH_NOT_IN_SNAPSHOT: {
+    what: "The snapshot has no {path}.",
+    next: "obhut ls shows what is in it.",
+  },
   TARGET_NOT_EMPTY: {
     what: "{target} is not empty.",
     next: "Choose an empty folder, or say --overwrite to restore into this one.",

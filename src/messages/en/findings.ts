@@ -65,4 +65,74 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Obhut could not see the app's environment, so it can't tell whether other keys are set or parts lie elsewhere.",
     next: "Name it with --env-file, or run Obhut as a user that may read it.",
   },
+  // the repository
+  SNAPSHOT_DAMAGED: {
+    what: "Snapshot {snapshot} cannot be read: {reason}.",
+    next: "The others are not affected. Take it from another copy of the repository, or remove it with restic forget.",
+  },
+  INDEX_DAMAGED: {
+    what: "Index {index} cannot be read: {reason}.",
+    next: "Run restic repair index: the packs hold all it said.",
+  },
+  PACK_MISSING: {
+    what: "Pack {pack} is missing; {blobs} pieces were in it.",
+    next: "Copy it back from another copy of the repository, or run a new backup: what is still at the source is stored again.",
+  },
+  PACK_SIZE_WRONG: {
+    what: "Pack {pack} has {actual} bytes instead of {expected}.",
+    next: "It was cut off or overwritten. Copy it from another copy of the repository, or run restic repair packs {pack}.",
+  },
+  PACK_DAMAGED: {
+    what: "Pack {pack} is damaged: {reason}.",
+    next: "Copy it from another copy of the repository, or run restic repair packs {pack}, then restic repair snapshots.",
+  },
+  PACK_UNREADABLE: {
+    what: "Pack {pack} could not be read: {reason}.",
+    next: "Check the storage and the way there, then run obhut check --read-data again.",
+  },
+  TREE_DAMAGED: {
+    what: "The folder {path} of snapshot {snapshot} cannot be read (tree {tree}): {reason}.",
+    next: "Restore it from another snapshot. restic repair snapshots --forget removes the broken folder.",
+  },
+  FILE_PIECES_MISSING: {
+    what: "{path} in snapshot {snapshot} lacks {count} pieces.",
+    next: "Restore it from another snapshot or another copy of the repository; a new backup stores it again.",
+  },
+  FILE_SIZE_WRONG: {
+    what: "{path} in snapshot {snapshot} has {actual} bytes in its pieces instead of {expected}.",
+    next: "Compare it with the same file in another snapshot.",
+  },
+  PACKS_UNUSED: {
+    what: "{count} packs ({sizeBytes} bytes) are in no index: what an interrupted run leaves.",
+    next: "They harm nobody; restic prune removes them.",
+  },
+  BLOBS_DUPLICATED: {
+    what: "{count} pieces ({sizeBytes} bytes) are stored more than once.",
+    next: "They harm nobody; restic prune removes them.",
+  },
+  LOCK_NOT_REMOVED: {
+    what: "The lock on {location} could not be removed: {reason}.",
+    next: "It expires by itself after 30 minutes; obhut unlock removes it then.",
+  },
+  // restore
+  FILE_NOT_RESTORED: {
+    what: "{path} was not restored: {reason}.",
+    next: "Run obhut check --read-data, or restore it from another snapshot.",
+  },
+  FILE_RESTORED_WRONG: {
+    what: "{path} was written, but read back it holds other bytes.",
+    next: "The disk may be failing, or somebody writes there. Restore to another place.",
+  },
+  METADATA_NOT_RESTORED: {
+    what: "{path} is there, but mode or times could not be set: {reason}.",
+    next: "Restore as root, or to a file system that has them.",
+  },
+  XATTRS_NOT_RESTORED: {
+    what: "The extended attributes of {count} files were not restored: {reason}.",
+    next: "Install setfattr (package attr) and restore again if they matter.",
+  },
+  OWNERS_NOT_RESTORED: {
+    what: "{count} files now belong to the user who restored them.",
+    next: "Restore as root if the owners matter, or change them with chown.",
+  },
 };

@@ -1,0 +1,99 @@
+/** Which snapshot a person means. Pure: works on what `loadSnapshots` gave. */
+import { ObhutError } from "../base/errors.ts";
+import { shortId } from "../base/ids.ts";
+import { msOfTimeText } from "./format/time-text.ts";
+import type { StoredSnapshot } from "./snapshots.ts";
+
+/** All conditions must hold; one that is absent or empty asks for nothing. */
+export interface SnapshotFilter {
+  /** Any of these; a snapshot's host is the instance's name. */
+  readonly instances?: readonly string[];
+  /** Each element is a set of tags that must all be there; any of the sets will do. As restic's repeated `--tag a,b`. */
+  readonly tags?: readonly (readonly string[])[];
+  /** All of these must be among the snapshot's paths. */
+  readonly paths?: readonly string[];
+}
+
+export function filterSnapshots(snapshots: readonly StoredSnapshot[], filter: SnapshotFilter): StoredSnapshot[] {
+  const { instances = [], tags = [], paths = [] } = filter;
+  return snapshots.filter(
+    (snapshot) =>
+      (instances.length === 0 || instances.includes(snapshot.hostname)) &&
+      (tags.length === 0 || tags.some((set) => set.every((tag) => snapshot.tags.includes(tag)))) &&
+      paths.every((path) => snapshot.paths.includes(path)),
+  );
+}
+
+/** A query, and what of the snapshot is meant: `latest:/open-webui/data/uploads`. */
+export interface SnapshotQuery {
+  readonly query: string;
+  /** Absolute, without `/` at its end; undefined for all. */
+  readonly subpath?: string;
+}
+
+/** Splits `query:subpath`. Times hold colons too, so only one before a slash counts there. */
+export function parseSnapshotQuery(text: string): SnapshotQuery {
+  const at = text.startsWith("@") ? text.indexOf(":/") : text.indexOf(":");
+  if (at < 0) return { query: text };
+  const path = `/${text.slice(at + 1)}`.replace(/\/+/g, "/").replace(/\/$/, "");
+  return path === "" ? { query: text.slice(0, at) } : { query: text.slice(0, at), subpath: path };
+}
+
+/**
+ * The snapshot that `query` names: digits an id begins with, `latest`, or `@time`: the newest that is not after that day, minute or
+ * second (`@2026-11-23`, `@2026-11-23T10:00`, `@2026-11-23T10:00:30Z`; local time where there is no offset).
+ *
+ * SNAPSHOT_NOT_FOUND; SNAPSHOT_AMBIGUOUS where digits fit several, or `latest` and `@time` meet several instances: whose
+ * newest snapshot it is must never be a matter of luck.
+ */
+export function findSnapshot(
+  snapshots: readonly StoredSnapshot[],
+  query: string,
+  filter: SnapshotFilter = {},
+): StoredSnapshot {
+  const candidates = filterSnapshots(snapshots, filter);
+  if (query === "latest") return newest(candidates, query);
+  if (query.startsWith("@")) {
+    const endMs = endOfTime(query.slice(1));
+    if (endMs === undefined) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
+    return newest(
+      candidates.filter((snapshot) => msOfTimeText(snapshot.time) <= endMs),
+      query,
+    );
+  }
+  return byPrefix(snapshots, query);
+}
+
+function byPrefix(snapshots: readonly StoredSnapshot[], query: string): StoredSnapshot {
+  const digits = query.toLowerCase();
+  const found = /^[0-9a-f]{1,64}$/.test(digits) ? snapshots.filter((snapshot) => snapshot.id.startsWith(digits)) : [];
+  const [first, second] = found;
+  if (first === undefined) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
+  if (second === undefined) return first;
+  throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: found.map(({ id }) => shortId(id)).join(", ") });
+}
+
+function newest(candidates: readonly StoredSnapshot[], query: string): StoredSnapshot {
+  const instances = [...new Set(candidates.map((snapshot) => snapshot.hostname))].sort();
+  if (instances.length > 1) throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: instances.join(", ") });
+  const found = candidates.at(-1);
+  if (found === undefined) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
+  return found;
+}
+
+const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** The last millisecond of the day, minute or second that `text` names, or undefined where it is no time. */
+export function endOfTime(text: string): number | undefined {
+  const match = timePattern.exec(text);
+  if (match === null) return undefined;
+  const [, day = "", minute, second, offset = ""] = match;
+  if (minute === undefined) return lastOf(Date.parse(`${day}T23:59:59`), 1000);
+  const startMs = Date.parse(`${day}T${minute}${second ?? ":00"}${offset}`);
+  if (second?.includes(".")) return lastOf(startMs, 1);
+  return lastOf(startMs, second === undefined ? 60_000 : 1000);
+}
+
+function lastOf(startMs: number, unitMs: number): number | undefined {
+  return Number.isNaN(startMs) ? undefined : startMs + unitMs - 1;
+}

@@ -1,0 +1,56 @@
+/** Reads the snapshots of a repository. */
+
+import { isObhutError } from "../base/errors.ts";
+import type { Finding } from "../base/finding-codes.ts";
+import { finding } from "../base/finding-codes.ts";
+import { parseId, type SnapshotId, shortId } from "../base/ids.ts";
+import { decodeSnapshot, type Snapshot } from "./format/snapshot-file.ts";
+import { nsOfTimeText } from "./format/time-text.ts";
+import { loadSealed, objectName } from "./object-file.ts";
+import type { Repository } from "./repository.ts";
+
+export interface StoredSnapshot extends Snapshot {
+  readonly id: SnapshotId;
+}
+
+export interface LoadedSnapshots {
+  /** Oldest first. */
+  readonly snapshots: readonly StoredSnapshot[];
+  /** One for each file that is no snapshot any more; the others are there nevertheless. */
+  readonly findings: readonly Finding[];
+}
+
+/** All snapshots. One that is removed meanwhile is left out. */
+export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Promise<LoadedSnapshots> {
+  const waiting: SnapshotId[] = [];
+  for await (const { name } of repo.storage.list("snapshots", signal)) {
+    const id = parseId<SnapshotId>(name);
+    if (id !== undefined) waiting.push(id);
+  }
+  const snapshots: StoredSnapshot[] = [];
+  const findings: Finding[] = [];
+  const load = async (): Promise<void> => {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      try {
+        snapshots.push(await loadSnapshot(repo, id, signal));
+      } catch (error) {
+        if (isObhutError(error, "STORAGE_FILE_MISSING")) continue;
+        if (!isObhutError(error, "OBJECT_DAMAGED")) throw error;
+        findings.push(finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason: error.params.reason }));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: repo.storage.connections }, load));
+  return { snapshots: snapshots.sort(byTime), findings };
+}
+
+export async function loadSnapshot(repo: Repository, id: SnapshotId, signal?: AbortSignal): Promise<StoredSnapshot> {
+  const json = await loadSealed(repo, "snapshots", id, signal);
+  return { ...decodeSnapshot(json, objectName("snapshots", id)), id };
+}
+
+function byTime(a: StoredSnapshot, b: StoredSnapshot): number {
+  const difference = nsOfTimeText(a.time) - nsOfTimeText(b.time);
+  if (difference !== 0n) return difference < 0n ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
