@@ -53,6 +53,7 @@ export const errorCodes = {
   DATABASE_HOLD_EXCEEDED: { exit: 1, params: ["path", "seconds"] },
   DATABASE_JOURNAL_SHARED: { exit: 1, params: ["path"] },
   FILESYSTEM_LOCKS_UNTRUSTED: { exit: 1, params: ["path", "filesystem"] },
+  SCRATCH_FAILED: { exit: 1, params: ["path", "reason"] },
   SCRATCH_NO_SPACE: { exit: 1, params: ["path", "needed", "free"] },
   INTERRUPTED: { exit: 130, params: [] },
   INTERNAL: { exit: 1, params: ["reason"] },

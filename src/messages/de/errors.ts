@@ -132,6 +132,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{path} liegt auf {filesystem}; auf Dateisperren ist dort kein Verlass, eine Sicherung im Betrieb könnte falsch sein.",
     next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und kalt sichern.",
   },
+  SCRATCH_FAILED: {
+    what: "In {path} ließ sich kein Zwischenordner anlegen: {reason}.",
+    next: "Mit TMPDIR einen Ordner wählen, in den dieser Benutzer schreiben darf.",
+  },
   SCRATCH_NO_SPACE: {
     what: "Im Zwischenordner {path} sind {free} Bytes frei; für die Kopie einer Datenbank braucht es {needed}.",
     next: "Dort Platz schaffen oder einen anderen Zwischenordner wählen.",

@@ -132,6 +132,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{path} lies on {filesystem}, where file locks cannot be relied on; a live capture could be wrong.",
     next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and take a cold backup.",
   },
+  SCRATCH_FAILED: {
+    what: "No working folder could be made in {path}: {reason}.",
+    next: "Choose a folder that this user may write to with TMPDIR.",
+  },
   SCRATCH_NO_SPACE: {
     what: "The scratch folder {path} has {free} bytes free; {needed} are needed to copy a database.",
     next: "Free space there, or choose another scratch folder.",
