@@ -14,9 +14,9 @@ build() {
     python3 -m venv "$uv_home" && "$uv_home/bin/pip" install --quiet "uv==$UV_VERSION" || return
   fi
   rm -rf "$home"
-  # Torch and its CUDA libraries (gigabytes) stay out: nothing here runs a local model.
   "$uv_home/bin/uv" venv --quiet --python "$(command -v python3)" "$home" &&
-    "$uv_home/bin/uv" pip install --quiet --python "$home/bin/python" "open-webui==$OPEN_WEBUI_VERSION" &&
+    "$uv_home/bin/uv" pip install --quiet --python "$home/bin/python" \
+      --overrides "$setup_dir/open-webui.overrides" "open-webui==$OPEN_WEBUI_VERSION" &&
     touch "$home/.complete"
 }
 quietly "Open WebUI $OPEN_WEBUI_VERSION (PyPI)" build
