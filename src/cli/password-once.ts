@@ -8,21 +8,17 @@ import { choosePasswordSource } from "../plans/password-source.ts";
 import type { ParsedArguments } from "./parse-arguments.ts";
 import { promptPassword } from "./prompt-password.ts";
 
-/** A function that finds the password when it is first called and gives the same one ever after. */
+/** USAGE at once where two sources contradict each other. A function that finds the password when it is first called and gives the same one ever after. */
 export function passwordOnce(
   args: ParsedArguments,
   env: Environment,
   messages: Messages,
 ): (location: string, purpose: "open" | "create") => Promise<Secret> {
-  let found: Promise<Secret> | undefined;
-  return (location, purpose) => {
-    found ??= findPassword(args, env, () => promptPassword(location, purpose, messages));
-    return found;
-  };
-}
-
-async function findPassword(args: ParsedArguments, env: Environment, prompt: () => Promise<Secret>): Promise<Secret> {
   const given = { file: args.value("password-file"), command: args.value("password-command") };
   const source = choosePasswordSource(given, env);
-  return source === undefined ? await prompt() : await readPassword(source);
+  let found: Promise<Secret> | undefined;
+  return (location, purpose) => {
+    found ??= source === undefined ? promptPassword(location, purpose, messages) : readPassword(source);
+    return found;
+  };
 }

@@ -123,7 +123,7 @@ function languageAsked(words: readonly string[]): Language {
 }
 
 function showHelp(args: ParsedArguments, messages: Messages, out: OutputStream): void {
-  const about = args.command === "help" ? args.positionals[0] : args.command;
+  const about = args.command === "help" && !args.flag("help") ? args.positionals[0] : args.command;
   if (about !== undefined && !isCommandName(about)) throw usageError(reason("unknownCommand", { name: about }));
   const columns = Math.min(out.columns(), 110);
   const lines = about === undefined ? overviewLines(messages, columns) : commandLines(about, messages, columns);
