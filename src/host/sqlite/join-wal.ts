@@ -1,0 +1,124 @@
+/**
+ * WAL mode, in use: join the app as one more reader. The read transaction pins a frame; no checkpoint passes it, and the
+ * WAL does not start over. Writers never wait.
+ */
+import type { FileHandle } from "node:fs/promises";
+import { displayPath } from "../../base/byte-path.ts";
+import { ObhutError } from "../../base/errors.ts";
+import { type Reason, reason } from "../../base/reason-codes.ts";
+import { heldLocks } from "../processes.ts";
+import { type Attempt, type CaptureContext, readableFailure, startHolder, unsettled } from "./capture-context.ts";
+import { CapturedDatabase } from "./captured-database.ts";
+import type { DatabaseContent } from "./database-content.ts";
+import { type FilesSeen, factsOf, headOf, openSource, seeFiles } from "./database-files.ts";
+import { withoutHoles } from "./fill-holes.ts";
+import type { HoldProcess } from "./hold-process.ts";
+import { stateToken } from "./state-token.ts";
+import { parseWalHeader, walHeaderBytes } from "./wal-format.ts";
+import { parseWalIndex, type WalIndex } from "./wal-index.ts";
+import { overlayOfPinned } from "./wal-overlay.ts";
+
+/** How long the holder tries, without a word in between, to begin between two commits. */
+const pinWaitMs = 1_000;
+
+/** Lock bytes of the -shm (sqlite.org/walformat.html, section 2.2): one read lock for each mark; "somebody lives here". */
+const readLocks = { first: 123, last: 127 };
+const livenessLock = 128;
+
+interface Pin {
+  readonly hold: HoldProcess;
+  readonly index: WalIndex;
+  readonly indexInode: bigint;
+  readonly heldSinceMs: number;
+}
+
+/** Errors: DATABASE_CORRUPT, DATABASE_UNREADABLE, DATABASE_HOLD_LOST, SCRATCH_NO_SPACE. */
+export async function joinWal(context: CaptureContext): Promise<Attempt> {
+  const hold = startHolder(context);
+  let kept = false;
+  try {
+    const heldSinceMs = context.clock.monotonicMs();
+    const pin = await hold.ask({ op: "pin-wal", files: context.files, waitMs: pinWaitMs });
+    if (pin.kind === "no-index") return { kind: "alone" };
+    if (pin.kind === "unsettled") return unsettled;
+    if (pin.kind !== "pinned") return pin;
+    const index = pin.index && parseWalIndex(Buffer.from(pin.index));
+    if (index === undefined || pin.indexInode === undefined) return unsettled;
+    const { indexInode } = pin;
+    // Without anybody else SQLite trusts no -shm and holds no lock that counts.
+    if (!(await holdsReadLock(hold, indexInode))) return { kind: "alone" };
+    const attempt = await captured(context, { hold, index, indexInode, heldSinceMs });
+    kept = attempt.kind === "captured";
+    return attempt;
+  } catch (error) {
+    throw readableFailure(error, context.files);
+  } finally {
+    if (!kept) await hold[Symbol.asyncDispose]();
+  }
+}
+
+/** False where the system does not list locks: then nothing proves that ours are real. */
+async function holdsReadLock(hold: HoldProcess, indexInode: bigint): Promise<boolean> {
+  const locks = (await heldLocks())?.filter((lock) => lock.pid === hold.pid && lock.inode === indexInode) ?? [];
+  const alive = locks.some((lock) => lock.from <= livenessLock && lock.to >= livenessLock);
+  return alive && locks.some((lock) => lock.from <= readLocks.last && lock.to >= readLocks.first);
+}
+
+async function captured(context: CaptureContext, pin: Pin): Promise<Attempt> {
+  const { files, clock } = context;
+  const { hold, index, heldSinceMs } = pin;
+  const seen = await seeFiles(files);
+  const content = await contentOf(context, index);
+  if (content === undefined) return unsettled;
+  await using cleanup = new AsyncDisposableStack();
+  const whole = await withoutHoles(context, content, { ...index, fileBytes: seen.database.sizeBytes }, cleanup);
+  const owned = cleanup.move();
+  const parts = { path: files.database, how: "live-wal", content: whole, clock, heldSinceMs } as const;
+  return {
+    kind: "captured",
+    captured: new CapturedDatabase({
+      ...parts,
+      pageBytes: index.pageBytes,
+      pages: index.pages,
+      state: stateToken(seen, index, clock),
+      reader: async () => hold,
+      confirm: () => confirmPin(context, pin, seen, content.kind === "patched"),
+      end: async () => {
+        await hold[Symbol.asyncDispose]();
+        await owned.disposeAsync();
+      },
+    }),
+  };
+}
+
+/** Undefined where the -wal is not, or no longer, the one that the index speaks of. */
+async function contentOf({ files }: CaptureContext, index: WalIndex): Promise<DatabaseContent | undefined> {
+  // `backfilled` was read after the transaction began: all is in the file, and nothing newer gets there while it is held.
+  if (index.backfilled >= index.lastFrame) {
+    return { kind: "prefix", path: files.database, sizeBytes: index.pages * index.pageBytes };
+  }
+  await using wal = await openSource(files.wal);
+  const header = parseWalHeader(await headerBytes(wal));
+  if (header === undefined || header.salts !== index.salts || header.pageBytes !== index.pageBytes) return undefined;
+  const offsets = await overlayOfPinned(wal, header, index);
+  if (offsets === undefined) return undefined;
+  return { kind: "patched", base: files.database, patch: files.wal, blockBytes: header.pageBytes, offsets };
+}
+
+async function headerBytes(wal: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await wal.read(Buffer.alloc(walHeaderBytes), 0, walHeaderBytes, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function confirmPin({ files }: CaptureContext, pin: Pin, seen: FilesSeen, readsWal: boolean): Promise<void> {
+  const lost = (why: Reason): ObhutError =>
+    new ObhutError("DATABASE_HOLD_LOST", { path: displayPath(files.database), reason: why });
+  if (!(await pin.hold.ask({ op: "confirm" }))) throw lost(reason("holderLockGone", {}));
+  if (!(await holdsReadLock(pin.hold, pin.indexInode))) throw lost(reason("holderLockGone", {}));
+  const replaced = (file: string): ObhutError => lost(reason("holderFileReplaced", { file }));
+  const [database, wal] = await Promise.all([factsOf(files.database), factsOf(files.wal)]);
+  if (database?.inode !== seen.database.inode) throw replaced(displayPath(files.database));
+  if (!readsWal) return;
+  const header = parseWalHeader((await headOf(files.wal, walHeaderBytes)) ?? Buffer.alloc(0));
+  if (wal?.inode !== seen.wal?.inode || header?.salts !== pin.index.salts) throw replaced(displayPath(files.wal));
+}
