@@ -39,6 +39,9 @@ export const findingCodes = {
   PACKS_UNUSED: { weight: "note", params: ["count", "sizeBytes"] },
   BLOBS_DUPLICATED: { weight: "note", params: ["count", "sizeBytes"] },
   LOCK_NOT_REMOVED: { weight: "note", params: ["location", "reason"] },
+  // storing a snapshot
+  INDEXED_PACKS_MISSING: { weight: "note", params: ["location", "count"] },
+  PACK_NOT_ADOPTED: { weight: "note", params: ["location", "pack", "reason"] },
   // restore
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },

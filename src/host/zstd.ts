@@ -2,14 +2,18 @@
  * Zstandard. One-shot functions for documents, and a codec that is kept for thousands of small pieces
  * (docs/decisions/0003-zstd-through-zlibs-handle.md).
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { KiB } from "../base/limits.ts";
 
-const level = 3;
+const documentLevel = 3;
+const pieceLevel = 1;
+/** Pieces up to this size share tables that fit the processor's cache. */
+const smallPieceBytes = 16 * KiB;
 
 /** A document's frame; it names its content's size. */
 export function zstdCompress(plain: Uint8Array): Buffer {
   return zstdCompressSync(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: level },
+    params: { [constants.ZSTD_c_compressionLevel]: documentLevel },
     pledgedSrcSize: plain.length,
   });
 }
@@ -17,4 +21,130 @@ export function zstdCompress(plain: Uint8Array): Buffer {
 /** The content of one or more whole frames. Throws where they are malformed, cut off, or longer than `maxBytes`. */
 export function zstdDecompress(bytes: Uint8Array, maxBytes: number): Buffer {
   return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+}
+
+/** Compresses pieces, one after the other. One belongs to one thread. */
+export interface PieceCompressor {
+  /** Writes a frame to the start of `out`; its length, or 0 where it would not fit. */
+  compress(plain: Uint8Array, out: Uint8Array): number;
+}
+
+export interface PieceDecompressor {
+  /**
+   * The content of a frame, at most `maxBytes` long. Throws where it is malformed or longer; a frame that is cut off may come
+   * out short: compare the length, or the hash. The result is valid until the next call.
+   */
+  decompress(frame: Uint8Array, maxBytes: number): Uint8Array;
+}
+
+export function pieceCompressor(): PieceCompressor {
+  const small = openHandle(() => createZstdCompress({ params: smallPieceParams }));
+  const large = openHandle(() => createZstdCompress({ params: largePieceParams }));
+  if (small === undefined || large === undefined || !compressesWhole(small)) return publicCompressor;
+  return {
+    compress(plain, out) {
+      const stream = plain.length <= smallPieceBytes ? small : large;
+      const { taken, made } = stream.run(plain, out);
+      return taken === plain.length && made < out.length ? made : 0;
+    },
+  };
+}
+
+export function pieceDecompressor(): PieceDecompressor {
+  const stream = openHandle(() => createZstdDecompress());
+  if (stream === undefined || !decompressesWhole(stream)) return { decompress: zstdDecompress };
+  let out = Buffer.allocUnsafeSlow(64 * KiB);
+  return {
+    decompress(frame, maxBytes) {
+      if (out.length <= maxBytes) out = Buffer.allocUnsafeSlow(maxBytes + 1);
+      const { made } = stream.run(frame, out.subarray(0, maxBytes + 1));
+      if (made > maxBytes) throw new RangeError(`the compressed data holds more than ${maxBytes} bytes`);
+      return out.subarray(0, made);
+    },
+  };
+}
+
+const smallPieceParams = {
+  [constants.ZSTD_c_compressionLevel]: pieceLevel,
+  [constants.ZSTD_c_windowLog]: 14,
+  [constants.ZSTD_c_hashLog]: 13,
+};
+const largePieceParams = { [constants.ZSTD_c_compressionLevel]: pieceLevel };
+
+const publicCompressor: PieceCompressor = {
+  compress(plain, out) {
+    const frame = zstdCompressSync(plain, { params: largePieceParams, pledgedSrcSize: plain.length });
+    if (frame.length >= out.length) return 0;
+    out.set(frame);
+    return frame.length;
+  },
+};
+
+/** A stream object of zlib, driven without its stream: reset, then all of the input in one call. */
+interface Handle {
+  run(input: Uint8Array, out: Uint8Array): { readonly taken: number; readonly made: number };
+}
+
+/** What Node keeps inside a zlib stream. Not public: every use is guarded by its shape and by a round trip. */
+interface StreamInsides {
+  readonly _handle?: {
+    reset?(): void;
+    // biome-ignore format: as in node's lib/zlib.js
+    writeSync?(flush: number, input: Uint8Array, inAt: number, inBytes: number, out: Uint8Array, outAt: number, outBytes: number): void;
+    onerror?: (message: string, errno: number, code: string) => void;
+  };
+  /** After a write: bytes of room left in the output, bytes of input not taken. */
+  readonly _writeState?: Uint32Array;
+}
+
+function openHandle(create: () => unknown): Handle | undefined {
+  const { _handle: handle, _writeState: state } = create() as StreamInsides;
+  if (handle === undefined || typeof handle.reset !== "function" || typeof handle.writeSync !== "function") {
+    return undefined;
+  }
+  if (!(state instanceof Uint32Array) || state.length !== 2) return undefined;
+  const { reset, writeSync } = handle;
+  let failure: string | undefined;
+  handle.onerror = (message, _errno, code) => {
+    failure = `${code}: ${message}`;
+  };
+  return {
+    run(input, out) {
+      failure = undefined;
+      reset.call(handle);
+      writeSync.call(handle, constants.ZSTD_e_end, input, 0, input.length, out, 0, out.length);
+      if (failure !== undefined) throw new Error(`zstd failed: ${failure}`);
+      return { taken: input.length - (state[1] ?? 0), made: out.length - (state[0] ?? 0) };
+    },
+  };
+}
+
+/** Whether what comes out is one whole frame, twice in a row, and a full output is noticed. */
+function compressesWhole(stream: Handle): boolean {
+  const sample = Buffer.from("never success for what was not read ".repeat(40));
+  const out = Buffer.alloc(sample.length);
+  try {
+    for (let round = 0; round < 2; round++) {
+      const { taken, made } = stream.run(sample, out);
+      if (taken !== sample.length || !zstdDecompressSync(out.subarray(0, made)).equals(sample)) return false;
+    }
+    return stream.run(sample, out.subarray(0, 8)).made === 8;
+  } catch {
+    return false;
+  }
+}
+
+function decompressesWhole(stream: Handle): boolean {
+  const sample = Buffer.from("never success for what was not read ".repeat(40));
+  const frame = zstdCompress(sample);
+  const out = Buffer.alloc(sample.length + 1);
+  try {
+    for (let round = 0; round < 2; round++) {
+      const { made } = stream.run(frame, out);
+      if (made !== sample.length || !out.subarray(0, made).equals(sample)) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }

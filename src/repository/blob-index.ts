@@ -93,9 +93,16 @@ export class BlobIndex {
     }
   }
 
-  /** Calls `visit` with each blob: its id's words, and 0 or `treeFlag`. For whoever keeps a table of their own. */
-  forEachBlob(visit: (words: Int32Array, type: number) => void): void {
-    this.#table.forEachRow((row) => visit(this.#table.wordsOf(row), this.#table.flags(row) & treeFlag));
+  /**
+   * Calls `visit` with each blob, its id's words and 0 or `treeFlag`, but those in a pack of `leaveOut`. For whoever keeps a table of
+   * their own.
+   */
+  forEachBlob(visit: (words: Int32Array, type: number) => void, leaveOut: ReadonlySet<PackId> = new Set()): void {
+    const leftOut = this.#packs.map((pack) => leaveOut.has(pack));
+    this.#table.forEachRow((row) => {
+      if (leftOut[this.#places[row * placeWords] ?? 0]) return;
+      visit(this.#table.wordsOf(row), this.#table.flags(row) & treeFlag);
+    });
   }
 
   /** Plain values, not an object: this runs for each of a million blobs. */

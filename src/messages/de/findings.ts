@@ -135,4 +135,13 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{count} Dateien gehören jetzt dem Benutzer, der sie wiederhergestellt hat.",
     next: "Wenn die Besitzer wichtig sind: als root wiederherstellen oder mit chown ändern.",
   },
+  // storing a snapshot
+  INDEXED_PACKS_MISSING: {
+    what: "In {location} fehlen {count} Packs, die der Index aufführt. Dieser Snapshot ist vollständig, er stützt sich auf keins davon; frühere sind es vielleicht nicht.",
+    next: "Dieses Repository mit obhut check prüfen.",
+  },
+  PACK_NOT_ADOPTED: {
+    what: "Das Pack {pack} in {location} steht in keinem Index und war nicht lesbar: {reason}. Was es enthalten mag, wurde neu gespeichert.",
+    next: "",
+  },
 };

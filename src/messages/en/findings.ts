@@ -135,4 +135,13 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{count} files now belong to the user who restored them.",
     next: "Restore as root if the owners matter, or change them with chown.",
   },
+  // storing a snapshot
+  INDEXED_PACKS_MISSING: {
+    what: "{location} lacks {count} packs that its index lists. This snapshot is whole, as it relies on none of them; earlier ones may not be.",
+    next: "Run obhut check on this repository.",
+  },
+  PACK_NOT_ADOPTED: {
+    what: "The pack {pack} in {location} belongs to no index and could not be read: {reason}. What it may hold was stored again.",
+    next: "",
+  },
 };

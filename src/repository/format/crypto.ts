@@ -54,7 +54,7 @@ export class Sealer {
     const cipher = createCipheriv("aes-256-ctr", this.#encrypt, nonce);
     const ciphertext = cipher.update(plain);
     out.set(ciphertext, at + nonceBytes);
-    out.set(this.#mac(ciphertext, nonce), at + nonceBytes + ciphertext.length);
+    out.set(this.mac(ciphertext, nonce), at + nonceBytes + ciphertext.length);
     return at + sealBytes + ciphertext.length;
   }
 
@@ -70,7 +70,7 @@ export class Sealer {
     const nonce = sealed.subarray(0, nonceBytes);
     const macAt = sealed.length - macBytes;
     const ciphertext = sealed.subarray(nonceBytes, macAt);
-    if (!timingSafeEqual(this.#mac(ciphertext, nonce), sealed.subarray(macAt))) return undefined;
+    if (!timingSafeEqual(this.mac(ciphertext, nonce), sealed.subarray(macAt))) return undefined;
     return createDecipheriv("aes-256-ctr", this.#encrypt, nonce).update(ciphertext);
   }
 
@@ -83,7 +83,8 @@ export class Sealer {
     return plain;
   }
 
-  #mac(ciphertext: Uint8Array, nonce: Uint8Array): Buffer {
+  /** 16 bytes. */
+  mac(ciphertext: Uint8Array, nonce: Uint8Array): Buffer {
     this.#oneTimeKey.set(this.#nonceCipher.update(nonce), 16);
     return createMac("poly1305", this.#oneTimeKey).update(ciphertext).final();
   }

@@ -32,7 +32,7 @@ export function timeTextOfNs(ns: bigint): TimeText {
 }
 
 export function timeTextOfMs(ms: number): TimeText {
-  return timeTextOfNs(BigInt(Math.round(ms * 1_000_000)));
+  return timeTextOfNs(BigInt(Math.round(ms)) * 1_000_000n);
 }
 
 /** Nanoseconds since 1970-01-01 UTC. */

@@ -1,0 +1,130 @@
+/**
+ * One repository during a backup: saves packs, lists them in indexes once they are durable, at last the snapshot. Its failure stops
+ * nothing but itself.
+ */
+import type { IndexId, PackId, SnapshotId } from "../../base/ids.ts";
+import { limits } from "../../base/limits.ts";
+import { encodeIndex } from "../format/index-file.ts";
+import { headerBlobs, type PackHeader } from "../format/pack.ts";
+import { encodeSnapshot, type Snapshot } from "../format/snapshot-file.ts";
+import { saveSealed } from "../object-file.ts";
+import type { BackupTarget } from "./backup-options.ts";
+import type { FilledPack } from "./read-task.ts";
+
+/** The least an entry of a header takes: for an estimate of how many blobs wait for an index. */
+const entryBytes = 37;
+
+export interface Stored {
+  blobs: number;
+  plainBytes: number;
+  packedBytes: number;
+}
+
+export class Destination {
+  readonly target: BackupTarget;
+  /** Its place in the list of targets. */
+  readonly number: number;
+  readonly data: Stored = { blobs: 0, plainBytes: 0, packedBytes: 0 };
+  readonly trees: Stored = { blobs: 0, plainBytes: 0, packedBytes: 0 };
+  adoptedPacks = 0;
+  #error: Error | undefined;
+  #unindexed: { readonly id: PackId; readonly header: PackHeader }[] = [];
+  #unindexedBytes = 0;
+  readonly #saves = new Set<Promise<void>>();
+  readonly #dryRun: boolean;
+  readonly #signal: AbortSignal;
+
+  constructor(target: BackupTarget, number: number, run: { readonly dryRun: boolean; readonly signal: AbortSignal }) {
+    this.target = target;
+    this.number = number;
+    this.#dryRun = run.dryRun;
+    this.#signal = run.signal;
+  }
+
+  /** Its bit in masks. */
+  get bit(): number {
+    return 1 << this.number;
+  }
+
+  /** What made it fail. It takes no further part then. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  get location(): string {
+    return this.target.repository.storage.location;
+  }
+
+  fail(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** Saves a pack, unless this destination failed. Never rejects; settles when the pack's memory is free again. */
+  async savePack(pack: FilledPack, kind: "data" | "tree"): Promise<void> {
+    if (this.#error !== undefined) return;
+    if (pack.buffer !== undefined) {
+      const bytes = new Uint8Array(pack.buffer, 0, pack.bytes);
+      await this.#guard(
+        this.target.repository.storage.save({ type: "data", name: pack.id }, bytes, this.#signal).then(() => {
+          this.addIndexed(pack.id as PackId, pack.header);
+        }),
+      );
+    }
+    const stored = kind === "data" ? this.data : this.trees;
+    stored.blobs += pack.blobs;
+    stored.plainBytes += pack.plainBytes;
+    stored.packedBytes += pack.bytes;
+  }
+
+  /** A pack that is durable gets into the next index. */
+  addIndexed(id: PackId, header: PackHeader): void {
+    this.#unindexed.push({ id, header });
+    this.#unindexedBytes += header.length;
+    if (this.#unindexedBytes >= limits.indexMaxBlobs * entryBytes) this.#saveIndex();
+  }
+
+  /** All packs and indexes are durable when it resolves, or `error` says why not. */
+  async saveIndexes(): Promise<void> {
+    await this.#settled();
+    this.#saveIndex();
+    await this.#settled();
+  }
+
+  /** Only after `saveIndexes`. Undefined where this destination failed, before or now, and in a dry run. */
+  async saveSnapshot(snapshot: Snapshot): Promise<SnapshotId | undefined> {
+    if (this.#error !== undefined || this.#dryRun) return undefined;
+    let id: SnapshotId | undefined;
+    const { repository } = this.target;
+    await this.#guard(
+      saveSealed<SnapshotId>(repository, "snapshots", encodeSnapshot(snapshot), this.#signal).then((saved) => {
+        id = saved;
+      }),
+    );
+    return id;
+  }
+
+  #saveIndex(): void {
+    if (this.#unindexed.length === 0 || this.#error !== undefined || this.#dryRun) return;
+    const packs = this.#unindexed.map(({ id, header }) => ({ id, blobs: headerBlobs(header, id) }));
+    this.#unindexed = [];
+    this.#unindexedBytes = 0;
+    const { repository } = this.target;
+    void this.#guard(saveSealed<IndexId>(repository, "index", encodeIndex(packs), this.#signal));
+  }
+
+  /** Waits for a save and keeps its error. */
+  #guard(save: Promise<unknown>): Promise<void> {
+    const guarded: Promise<void> = save
+      .then(
+        () => undefined,
+        (error: unknown) => this.fail(error),
+      )
+      .finally(() => this.#saves.delete(guarded));
+    this.#saves.add(guarded);
+    return guarded;
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#saves.size > 0) await Promise.all(this.#saves);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Compares what a storage holds with what the index says. A run that was interrupted left packs that no index lists: their
+ * headers say what is in them, so nothing of it is uploaded again. A pack that the index lists but is not there must not be
+ * counted on.
+ */
+
+import { reasonOf } from "../../base/errors.ts";
+import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type PackId, parseId, shortId } from "../../base/ids.ts";
+import { openPackTail, type PackHeader, packTailBytes, packTailGuessBytes } from "../format/pack.ts";
+import type { IndexedRepository } from "../repository.ts";
+
+export interface PresentPacks {
+  /** Packs of the index that are not there. */
+  readonly missing: ReadonlySet<PackId>;
+  /** Packs that no index lists. */
+  readonly adopted: readonly { readonly id: PackId; readonly header: PackHeader }[];
+}
+
+export async function presentPacks(
+  repo: IndexedRepository,
+  onFinding: (found: Finding) => void,
+  signal?: AbortSignal,
+): Promise<PresentPacks> {
+  const missing = new Set(repo.index.packs);
+  const unlisted: { id: PackId; sizeBytes: number }[] = [];
+  const listed = new Set(missing);
+  for await (const { name, sizeBytes } of repo.storage.list("data", signal)) {
+    const id = parseId<PackId>(name);
+    if (id === undefined) continue;
+    missing.delete(id);
+    if (!listed.has(id)) unlisted.push({ id, sizeBytes });
+  }
+  const { location } = repo.storage;
+  if (missing.size > 0) onFinding(finding("INDEXED_PACKS_MISSING", { location, count: missing.size }));
+  const adopted: { id: PackId; header: PackHeader }[] = [];
+  const adopt = async (): Promise<void> => {
+    for (let pack = unlisted.pop(); pack !== undefined; pack = unlisted.pop()) {
+      try {
+        adopted.push({ id: pack.id, header: await loadHeader(repo, pack.id, pack.sizeBytes, signal) });
+      } catch (error) {
+        signal?.throwIfAborted();
+        onFinding(finding("PACK_NOT_ADOPTED", { location, pack: shortId(pack.id), reason: reasonOf(error) }));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: repo.storage.connections }, adopt));
+  return { missing, adopted };
+}
+
+async function loadHeader(
+  repo: IndexedRepository,
+  id: PackId,
+  sizeBytes: number,
+  signal?: AbortSignal,
+): Promise<PackHeader> {
+  const file = { type: "data", name: id } as const;
+  const load = (bytes: number): Promise<Uint8Array> => {
+    const length = Math.min(bytes, sizeBytes);
+    return repo.storage.load(file, { offset: sizeBytes - length, length }, signal);
+  };
+  const guess = await load(packTailGuessBytes);
+  const bytes = packTailBytes(guess, sizeBytes, id);
+  const tail = bytes <= guess.length ? guess.subarray(guess.length - bytes) : await load(bytes);
+  return openPackTail(tail, sizeBytes, repo.sealer, id);
+}

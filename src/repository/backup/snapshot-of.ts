@@ -1,0 +1,27 @@
+/** The snapshot that a backup's options and outcome make. */
+import type { BlobId, SnapshotId } from "../../base/ids.ts";
+import type { Snapshot, SnapshotSummary } from "../format/snapshot-file.ts";
+import { timeTextOfMs } from "../format/time-text.ts";
+import type { BackupOptions } from "./backup-options.ts";
+
+export function snapshotOf(
+  options: BackupOptions,
+  outcome: { readonly tree: BlobId; readonly summary: SnapshotSummary; readonly parent: SnapshotId | undefined },
+): Snapshot {
+  const { paths, hostname, username, uid, gid, excludes, tags, programVersion } = options;
+  const { tree, summary, parent } = outcome;
+  return {
+    time: timeTextOfMs(options.timeMs),
+    ...(parent === undefined ? {} : { parent }),
+    tree,
+    paths,
+    hostname,
+    username,
+    uid,
+    gid,
+    excludes,
+    tags,
+    programVersion,
+    summary,
+  };
+}

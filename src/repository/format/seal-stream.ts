@@ -1,0 +1,51 @@
+/**
+ * Seals many small objects with one cipher that stays open: making one for each 16 KiB costs more than the encryption.
+ *
+ * CTR mode encrypts by a counter that starts at the nonce. Here each object's nonce is the counter at which the object before
+ * ended, rounded up to a block; the first is random. So all nonces of one stream differ, no two objects share a block of key
+ * stream, and whoever opens one of them needs to know nothing of this. Two streams would have to start within 2^40 blocks
+ * of each other among 2^128 to overlap.
+ */
+import { type Cipheriv, createCipheriv } from "node:crypto";
+import { type MasterKey, nonceBytes, Sealer, sealBytes } from "./crypto.ts";
+
+const blockBytes = 16;
+
+export class SealStream {
+  readonly #sealer: Sealer;
+  readonly #cipher: Cipheriv;
+  /** The counter of the next block: 128 bits, big endian. */
+  readonly #counter: Buffer;
+
+  /** `start`: 16 random bytes, used for one stream only. */
+  constructor(key: MasterKey, start: Uint8Array) {
+    this.#sealer = new Sealer(key);
+    this.#counter = Buffer.from(start);
+    this.#cipher = createCipheriv("aes-256-ctr", key.encrypt, this.#counter);
+  }
+
+  /**
+   * Writes nonce, ciphertext and MAC of the first `bytes` of `plain` to `out` at `at`; returns the offset behind them. `plain` must be as
+   * long as `bytes` rounded up to 16; what lies behind `bytes` is used up but stored nowhere.
+   */
+  sealInto(out: Buffer, at: number, plain: Uint8Array, bytes: number): number {
+    const paddedBytes = Math.ceil(bytes / blockBytes) * blockBytes;
+    if (plain.length < paddedBytes) throw new RangeError("no room to round up to a block");
+    const ciphertext = this.#cipher.update(plain.length === paddedBytes ? plain : plain.subarray(0, paddedBytes));
+    out.set(this.#counter, at);
+    ciphertext.copy(out, at + nonceBytes, 0, bytes);
+    const stored = out.subarray(at + nonceBytes, at + nonceBytes + bytes);
+    out.set(this.#sealer.mac(stored, this.#counter), at + nonceBytes + bytes);
+    this.#advance(paddedBytes / blockBytes);
+    return at + bytes + sealBytes;
+  }
+
+  #advance(blocks: number): void {
+    let carry = blocks;
+    for (let i = nonceBytes - 4; i >= 0 && carry > 0; i -= 4) {
+      const sum = this.#counter.readUInt32BE(i) + carry;
+      this.#counter.writeUInt32BE(sum % 2 ** 32, i);
+      carry = Math.floor(sum / 2 ** 32);
+    }
+  }
+}
