@@ -48,6 +48,11 @@ export const findingCodes = {
   METADATA_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   XATTRS_NOT_RESTORED: { weight: "note", params: ["count", "reason"] },
   OWNERS_NOT_RESTORED: { weight: "note", params: ["count"] },
+  // what was restored, opened
+  DATABASE_RESTORED_DAMAGED: { weight: "incomplete", params: ["path", "reason"] },
+  ROWS_RESTORED_DIFFER: { weight: "incomplete", params: ["table", "expected", "actual"] },
+  DATA_PATH_DIFFERS: { weight: "note", params: ["rows", "target"] },
+  REPOSITORY_NOT_LOCKED: { weight: "note", params: ["location", "reason"] },
 } as const satisfies Record<string, FindingSpec>;
 
 export type FindingCode = keyof typeof findingCodes;

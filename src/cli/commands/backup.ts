@@ -1,4 +1,91 @@
 /** `obhut backup` */
-import type { Command } from "../command.ts";
+import { resolve } from "node:path";
+import { isIncomplete } from "../../base/finding-codes.ts";
+import { reason } from "../../base/reason-codes.ts";
+import { type BackupSummary, type RunBackupOptions, runBackup } from "../../jobs/run-backup.ts";
+import { fill } from "../../messages/sentence.ts";
+import { instanceName } from "../../plans/instance-name.ts";
+import { askedParts } from "../asked-parts.ts";
+import { askedDestinations } from "../asked-repositories.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { formatCount, formatDuration, formatSize } from "../output/format-values.ts";
+import { labelLines } from "../output/table.ts";
+import { usageError } from "../parse-arguments.ts";
 
-export const run: Command = async () => 1;
+export const run: Command = async (call) => {
+  const { parts, reporter, signal } = call;
+  const summary = await runBackup(askedBackup(call), parts, { emit: reporter.emit, signal });
+  reporter.summary(summaryValue(summary), () => summaryLines(summary, call));
+  return summary.incomplete ? 3 : 0;
+};
+
+function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
+  const { env, folder } = parts;
+  const inFolder = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(folder, path);
+  const destinations = askedDestinations(args, env, folder);
+  const chosen = askedParts(args);
+  const dataDirectory = inFolder(args.value("data") ?? (env["OBHUT_DATA"] || env["DATA_DIR"] || undefined));
+  if (dataDirectory === undefined) throw usageError(reason("dataNotGiven", {}));
+  return {
+    dataDirectory,
+    destinations,
+    instance: instanceName(args.value("instance"), env, parts.actor.hostname),
+    tags: args.list("tag"),
+    parts: chosen,
+    excludes: args.list("exclude"),
+    envFile: inFolder(args.value("env-file")),
+    secretKeyFile: inFolder(args.value("secret-key-file")),
+    auditLog: args.flag("audit-log"),
+    forceLive: args.flag("force-live"),
+    dryRun: args.flag("dry-run"),
+  };
+}
+
+function summaryValue(summary: BackupSummary): object {
+  const { manifest, findings, destinations, ...rest } = summary;
+  return {
+    command: "backup",
+    ...rest,
+    moment: manifest.moment,
+    appVersion: manifest.app?.version,
+    counts: manifest.counts,
+    waitedMs: manifest.vectors?.heldMs ?? 0,
+    keysSeen: manifest.keys.seen,
+    findings: findings.length,
+    destinations: destinations.map(({ error, ...stored }) => ({ ...stored, error: error?.code })),
+  };
+}
+
+function summaryLines(summary: BackupSummary, { messages, language }: CommandCall): readonly string[] {
+  const words = messages.output;
+  const size = (bytes: number): string => formatSize(bytes, language);
+  const count = (value: number): string => formatCount(value, language);
+  const { files, filesUnchanged, manifest, findings } = summary;
+  const heldMs = manifest.vectors?.heldMs ?? 0;
+  const incomplete = findings.filter(isIncomplete).length;
+  const detail = { total: count(files), read: count(files - filesUnchanged), unchanged: count(filesUnchanged) };
+  const stored = summary.destinations.flatMap(({ location, snapshot, parent, bytesAdded, bytesStored, error }) => {
+    if (error !== undefined) return [];
+    const added =
+      bytesAdded === 0
+        ? words.nothingAdded
+        : fill(words.addedDetail, { size: size(bytesAdded), stored: size(bytesStored) });
+    return [
+      [words.repository, location],
+      [words.snapshot, snapshot?.slice(0, 8)],
+      [words.parent, parent?.slice(0, 8) ?? words.noParent],
+      [words.added, added],
+    ] as const;
+  });
+  return labelLines([
+    [words.instance, `${summary.instance} (${summary.dataDirectory})`],
+    [words.appVersion, manifest.app?.version],
+    [words.files, `${fill(words.filesDetail, detail)}, ${size(summary.bytes)}`],
+    ...stored,
+    [words.duration, formatDuration(summary.tookMs, language)],
+    [words.waited, heldMs > 0 ? fill(words.waitedChroma, { time: formatDuration(heldMs, language) }) : undefined],
+    [words.dryRun, summary.dryRun ? words.dryRunBackup : undefined],
+    [words.incomplete, incomplete > 0 ? fill(words.incompleteDetail, { count: incomplete }) : undefined],
+  ]);
+}

@@ -144,4 +144,20 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Das Pack {pack} in {location} steht in keinem Index und war nicht lesbar: {reason}. Was es enthalten mag, wurde neu gespeichert.",
     next: "",
   },
+  DATABASE_RESTORED_DAMAGED: {
+    what: "Die wiederhergestellte Datenbank {path} ist beschädigt: {reason}.",
+    next: "Einen älteren Snapshot wiederherstellen und mit obhut check --read-data prüfen, ob das Repository vollständig ist.",
+  },
+  ROWS_RESTORED_DIFFER: {
+    what: "Die Tabelle {table} wurde mit {expected} Zeilen erfasst und mit {actual} wiederhergestellt.",
+    next: "Open WebUI nicht auf diesem Ordner starten. Einen älteren Snapshot wiederherstellen und den Fall bitte melden.",
+  },
+  DATA_PATH_DIFFERS: {
+    what: "Datensätze von Open WebUI nennen seine Dateien unter {rows}, dieser Ordner aber ist {target}.",
+    next: "Der App den Ordner unter {rows} zeigen, oder mit --data-path und dem Pfad wiederherstellen, unter dem sie ihn sehen wird.",
+  },
+  REPOSITORY_NOT_LOCKED: {
+    what: "{location} ließ sich nicht sperren und wurde deshalb ohne Sperre gelesen: {reason}.",
+    next: "Dafür sorgen, dass dort inzwischen niemand Snapshots entfernt.",
+  },
 };

@@ -144,4 +144,20 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "The pack {pack} in {location} belongs to no index and could not be read: {reason}. What it may hold was stored again.",
     next: "",
   },
+  DATABASE_RESTORED_DAMAGED: {
+    what: "The restored database {path} is damaged: {reason}.",
+    next: "Restore an older snapshot, and see with obhut check --read-data whether the repository is whole.",
+  },
+  ROWS_RESTORED_DIFFER: {
+    what: "The table {table} was captured with {expected} rows and restored with {actual}.",
+    next: "Do not start on this folder. Restore an older snapshot, and please report this.",
+  },
+  DATA_PATH_DIFFERS: {
+    what: "Rows of Open WebUI name its files below {rows}, and this folder is {target}.",
+    next: "Let the app see the folder at {rows}, or restore with --data-path and the path at which it will see it.",
+  },
+  REPOSITORY_NOT_LOCKED: {
+    what: "{location} could not be locked, so it was read without a lock: {reason}.",
+    next: "See that nothing removes snapshots there meanwhile.",
+  },
 };
