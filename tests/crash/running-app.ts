@@ -8,7 +8,6 @@ import { seeded } from "./seeded.ts";
 import type { WriterReply, WriterRequest } from "./writer.ts";
 
 const noteBytes = 4 << 20;
-const noteCount = 24;
 
 export interface RunningApp extends AsyncDisposable {
   readonly dataDir: string;
@@ -18,7 +17,8 @@ export interface RunningApp extends AsyncDisposable {
   checkpoint(): Promise<void>;
 }
 
-export async function runningApp(seed: number): Promise<RunningApp> {
+/** `notes`: how many files of 4 MiB lie beside the fixture's. */
+export async function runningApp(seed: number, notes: number): Promise<RunningApp> {
   await using cleanup = new AsyncDisposableStack();
   const fixture = cleanup.use(await unpackFixture());
   const { dataDir } = fixture;
@@ -30,10 +30,10 @@ export async function runningApp(seed: number): Promise<RunningApp> {
   };
   await reply(child);
   const change = async (by: number, files: number): Promise<void> => {
-    await writeNotes(dataDir, by, files);
+    await writeNotes(dataDir, by, { files, of: notes });
     await ask({ kind: "grow", seed: by, bytes: 6 << 20 });
   };
-  await change(seed, noteCount);
+  await change(seed, notes);
   const owned = cleanup.move();
   return {
     dataDir,
@@ -47,13 +47,13 @@ export async function runningApp(seed: number): Promise<RunningApp> {
 }
 
 /** Each file is new under its old name, as programs write that are afraid of crashes. */
-async function writeNotes(dataDir: string, seed: number, files: number): Promise<void> {
+async function writeNotes(dataDir: string, seed: number, count: { files: number; of: number }): Promise<void> {
   const random = seeded(seed);
   const folder = path.join(dataDir, "notes");
   await mkdir(folder, { recursive: true });
-  const first = random.below(noteCount);
-  for (let i = 0; i < files; i++) {
-    const file = path.join(folder, `note-${(first + i) % noteCount}.bin`);
+  const first = random.below(count.of);
+  for (let i = 0; i < count.files; i++) {
+    const file = path.join(folder, `note-${(first + i) % count.of}.bin`);
     await rm(file, { force: true });
     await writeFile(file, random.bytes(noteBytes));
   }

@@ -1,0 +1,46 @@
+/** A file system of a given size that really gets full. Mounting takes root, directly or through sudo. */
+import { execFileSync } from "node:child_process";
+import { rmdirSync } from "node:fs";
+
+export interface SmallDisk extends AsyncDisposable {
+  readonly path: string;
+  /** Makes it larger, without touching what is on it. */
+  resize(sizeMiB: number, files?: number): void;
+  /** Takes all space that is left, but for `leaveMiB`; what another program writes from now on finds no room. */
+  fill(leaveMiB: number): void;
+}
+
+export interface SmallDiskOptions {
+  readonly sizeMiB: number;
+  /** How many files and folders fit; without it as many as there is room for. */
+  readonly files?: number;
+}
+
+/** Mounts it on `path`, an empty folder, which goes with it. */
+export function smallDisk(path: string, { sizeMiB, files }: SmallDiskOptions): SmallDisk {
+  const owner = `uid=${process.getuid?.()},gid=${process.getgid?.()},mode=700`;
+  asRoot("mount", "-t", "tmpfs", "-o", `${limits(sizeMiB, files)},${owner}`, "tmpfs", path);
+  return {
+    path,
+    resize: (size, count) => asRoot("mount", "-o", `remount,${limits(size, count)}`, path),
+    fill: (leaveMiB) => {
+      const free = execFileSync("df", ["--output=avail", "-B1M", path], { encoding: "utf8" });
+      const takeMiB = Number(free.split("\n")[1]) - leaveMiB;
+      if (takeMiB > 0) execFileSync("fallocate", ["-l", `${takeMiB}M`, `${path}/filler`]);
+    },
+    [Symbol.asyncDispose]: async () => {
+      asRoot("umount", path);
+      rmdirSync(path);
+    },
+  };
+}
+
+function limits(sizeMiB: number, files: number | undefined): string {
+  return `size=${sizeMiB}m${files === undefined ? "" : `,nr_inodes=${files}`}`;
+}
+
+function asRoot(program: string, ...args: readonly string[]): void {
+  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+  const [first = program, ...rest] = [...sudo, program, ...args];
+  execFileSync(first, rest, { stdio: ["ignore", "ignore", "inherit"] });
+}
