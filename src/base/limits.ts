@@ -31,10 +31,15 @@ export const limits = {
   rollbackHoldMs: 3_000,
   /** Chroma waits up to 1000 s for a lock; still it is held no longer than this. */
   chromaHoldMs: 30_000,
+  /** How often a capture of Chroma's files is begun anew when a segment is caught half written, and the first pause between. */
+  segmentTries: 6,
+  segmentBackOffMs: 150,
   /** How long a capture tries to join a database that is busy or locked. */
   databaseWaitMs: 20_000,
   /** A holder process that does not answer a request other than a query within this is given up. */
   holderAnswerMs: 30_000,
+  /** Open files of other processes that are looked at to find who uses a database; past it nobody counts as unused. */
+  descriptorsLookedAt: 50_000,
   /** Times of a file closer to now than this prove nothing about later changes (FAT counts in 2 s). */
   timesSettledMs: 2_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */

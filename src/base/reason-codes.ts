@@ -23,6 +23,7 @@ export const reasonCodes = {
   targetNotGiven: [],
   fileUnreadable: ["file", "reason"],
   notAFile: ["path"],
+  patternInvalid: ["value"],
   // passwords
   commandQuotes: ["value"],
   commandEmpty: [],
@@ -47,7 +48,6 @@ export const reasonCodes = {
   databaseSqlite: ["message"],
   databaseKeepsChanging: [],
   databaseLocked: [],
-  databaseNoIndex: [],
   holderEnded: [],
   holderSilent: ["seconds"],
   holderLockGone: [],

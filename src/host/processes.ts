@@ -1,5 +1,7 @@
 /** Which processes of this machine hold locks on files or have them open, as far as /proc shows it. */
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { systemCode } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 
 /** One line of /proc/locks (proc(5)). Pids are those of our own pid namespace; others are not listed. */
 export interface HeldLock {
@@ -44,27 +46,40 @@ export interface FileUser {
 
 export interface FileUsers {
   readonly users: readonly FileUser[];
-  /** Whether every process of the machine could be looked at, so that no users seen means none. */
+  /** True when no users seen means that there are none: every process of the machine was looked at. */
   readonly complete: boolean;
 }
 
 /** The initial pid namespace's inode: PROC_PID_INIT_INO in Linux's include/linux/proc_ns.h. */
 const initialPidNamespace = "pid:[4026531836]";
 
-/** Who, beside this process, has a file with one of these `device:inode` names open or locked. */
+/** Who, beside this process, has one of these files open or holds a lock on it. Who holds a lock is not looked up twice. */
 export async function usersOfFiles(files: readonly { deviceId: bigint; inode: bigint }[]): Promise<FileUsers> {
-  const wanted = new Set(files.map((file) => `${file.deviceId}:${file.inode}`));
   const inodes = new Set(files.map((file) => file.inode));
   const locks = await heldLocks();
   const pids = new Set((locks ?? []).filter((lock) => inodes.has(lock.inode)).map((lock) => lock.pid));
-  let complete = locks !== undefined && (await seesEveryProcess());
-  for (const pid of await listedPids()) {
-    const open = await hasOpen(pid, wanted);
-    if (open === undefined) complete = false;
-    else if (open) pids.add(pid);
-  }
   pids.delete(process.pid);
+  let complete = false;
+  if (pids.size === 0) {
+    const openers = await openersOf(new Set(files.map((file) => `${file.deviceId}:${file.inode}`)));
+    complete = openers.complete && locks !== undefined && (await seesEveryProcess());
+    for (const pid of openers.pids) pids.add(pid);
+  }
   return { users: await Promise.all([...pids].map(async (pid) => ({ pid, name: await processName(pid) }))), complete };
+}
+
+/** `wanted`: `device:inode` of each file. */
+async function openersOf(wanted: ReadonlySet<string>): Promise<{ pids: number[]; complete: boolean }> {
+  const pids: number[] = [];
+  let complete = true;
+  let looksLeft: number = limits.descriptorsLookedAt;
+  for (const pid of (await listedPids()).filter((listed) => listed !== process.pid)) {
+    const descriptors = await descriptorsOf(pid);
+    looksLeft -= descriptors?.length ?? 0;
+    if (descriptors === undefined || looksLeft < 0) complete = false;
+    else if (await leadsTo(descriptors, wanted)) pids.push(pid);
+  }
+  return { pids, complete };
 }
 
 async function seesEveryProcess(): Promise<boolean> {
@@ -78,19 +93,23 @@ async function listedPids(): Promise<number[]> {
 }
 
 /** Undefined where we may not look. A process that ended meanwhile has nothing open. */
-async function hasOpen(pid: number, wanted: ReadonlySet<string>): Promise<boolean | undefined> {
+async function descriptorsOf(pid: number): Promise<string[] | undefined> {
   const folder = `/proc/${pid}/fd`;
   try {
-    for (const fd of await readdir(folder)) {
-      const target = await readlink(`${folder}/${fd}`).catch(() => "");
-      if (!target.startsWith("/")) continue;
-      const found = await stat(`${folder}/${fd}`, { bigint: true }).catch(() => undefined);
-      if (found && wanted.has(`${found.dev}:${found.ino}`)) return true;
-    }
-    return false;
+    return (await readdir(folder)).map((fd) => `${folder}/${fd}`);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? false : undefined;
+    return systemCode(error) === "ENOENT" ? [] : undefined;
   }
+}
+
+async function leadsTo(descriptors: readonly string[], wanted: ReadonlySet<string>): Promise<boolean> {
+  for (const descriptor of descriptors) {
+    const target = await readlink(descriptor).catch(() => "");
+    if (!target.startsWith("/")) continue;
+    const found = await stat(descriptor, { bigint: true }).catch(() => undefined);
+    if (found && wanted.has(`${found.dev}:${found.ino}`)) return true;
+  }
+  return false;
 }
 
 export async function processName(pid: number): Promise<string> {

@@ -24,6 +24,7 @@ import { parseWalIndex, walIndexBytes } from "./wal-index.ts";
 let connection: DatabaseSync | undefined;
 let indexFd: number | undefined;
 let capTimer: NodeJS.Timeout | undefined;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 function pinWal(files: DatabaseFiles, waitMs: number): PinOutcome {
   const shm = bytesOf(files.shm);
@@ -32,7 +33,7 @@ function pinWal(files: DatabaseFiles, waitMs: number): PinOutcome {
       [files.database, files.shm, files.wal].map(bytesOf).filter((path) => inodeAt(path) !== undefined),
     );
     indexFd = openIndex(shm);
-    connection = openSourceDatabase(files.database, 0);
+    connection = openSourceDatabase(files.database);
   }
   const source = connection;
   const until = performance.now() + waitMs;
@@ -56,17 +57,24 @@ function pinWal(files: DatabaseFiles, waitMs: number): PinOutcome {
       return failed;
     }
     if (performance.now() > until) return { kind: "unsettled" };
+    if (failed !== undefined) Atomics.wait(sleeper, 0, 0, 1);
   }
 }
 
 function pinRollback(files: DatabaseFiles, waitMs: number, capMs: number): PinOutcome {
   if (connection === undefined) {
     becomeLeastIdentity([bytesOf(files.database)]);
-    connection = openSourceDatabase(files.database, waitMs);
+    connection = openSourceDatabase(files.database);
   }
   const source = connection;
-  const failed = begin(source);
-  if (failed !== undefined) return failed;
+  const until = performance.now() + waitMs;
+  for (let tries = 1; ; tries++) {
+    const failed = begin(source);
+    if (failed === undefined) break;
+    if (failed.kind !== "locked" || performance.now() > until) return failed;
+    // SQLite's own patience sleeps up to 0.1 s, and then misses the gaps that a busy writer leaves.
+    Atomics.wait(sleeper, 0, 0, (tries % 5) + 0.5);
+  }
   // The cap is kept here, where no amount of work in the parent can delay it.
   clearTimeout(capTimer);
   capTimer = setTimeout(() => end(source), capMs);

@@ -10,8 +10,8 @@ import type { SqlRow, SqlValue } from "./hold-protocol.ts";
  * `readonly_shm=1` makes SQLite open the -shm for reading only. Then it never writes a read mark of its own but shares
  * one that is there, and it does not create a -shm; a -shm that no writer has open it does not trust.
  */
-export function openSourceDatabase(path: BytePath, busyMs: number): DatabaseSync {
-  return new DatabaseSync(uriOf(path, "mode=ro&readonly_shm=1"), { readOnly: true, timeout: busyMs });
+export function openSourceDatabase(path: BytePath): DatabaseSync {
+  return new DatabaseSync(uriOf(path, "mode=ro&readonly_shm=1"), { readOnly: true, timeout: 0 });
 }
 
 /** For files that nobody changes: no lock, no -wal, no -shm, no look at a -journal. */

@@ -8,10 +8,11 @@ import { ObhutError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { type Reason, reason } from "../../base/reason-codes.ts";
 import { lockTrust } from "../file-systems.ts";
-import { heldLocks, processName, usersOfFiles } from "../processes.ts";
+import { processName, usersOfFiles } from "../processes.ts";
 import type { Attempt, CaptureContext } from "./capture-context.ts";
 import type { CapturedDatabase } from "./captured-database.ts";
 import { type DatabaseFiles, databaseFiles, type FilesSeen, factsOf, seeFiles } from "./database-files.ts";
+import { exclusiveLock } from "./exclusive-lock.ts";
 import { type FileHeader, readFileHeader } from "./file-header.ts";
 import { holdRollback } from "./hold-rollback.ts";
 import { joinWal } from "./join-wal.ts";
@@ -36,8 +37,6 @@ export interface CaptureOptions {
   readonly holdMs?: number;
 }
 
-/** The byte range whose write lock keeps every reader out: SHARED_FIRST in SQLite's os.h. */
-const sharedFirst = 0x40000002;
 const firstBackOffMs = 20;
 const longestBackOffMs = 1_000;
 
@@ -123,10 +122,7 @@ async function givenUp(files: DatabaseFiles, attempt: Attempt, waitMs: number): 
   const busy = (why: Reason): ObhutError =>
     new ObhutError("DATABASE_BUSY", { path, seconds: waitMs / 1000, reason: why });
   if (attempt.kind === "retry") return busy(attempt.reason);
-  const inode = (await factsOf(files.database))?.inode;
-  const locks = (await heldLocks()) ?? [];
-  const locker = locks.find((lock) => lock.inode === inode && lock.exclusive && lock.to >= sharedFirst);
-  // A pending writer locks a byte below; whoever has the whole range is alone with the file.
+  const locker = await exclusiveLock((await factsOf(files.database))?.inode);
   if (locker === undefined && (await factsOf(files.wal)) === undefined) return busy(reason("databaseLocked", {}));
   const holder = locker === undefined ? "?" : `pid ${locker.pid} ${await processName(locker.pid)}`.trim();
   return new ObhutError("DATABASE_EXCLUSIVE", { path, holder });

@@ -35,6 +35,7 @@ export class HoldProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   /** What is held, for messages. */
   readonly #path: string;
+  readonly #signal: AbortSignal | undefined;
   readonly #waiting = new Map<number, Settle>();
   #lastId = 0;
 
@@ -42,6 +43,7 @@ export class HoldProcess implements AsyncDisposable {
   constructor(path: string, signal?: AbortSignal) {
     signal?.throwIfAborted();
     this.#path = path;
+    this.#signal = signal;
     this.#child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry], {
       // Nothing of the parent's environment: it may hold secrets, and the holder needs none of it.
       env: {},
@@ -50,7 +52,7 @@ export class HoldProcess implements AsyncDisposable {
       serialization: "advanced",
     });
     const onAbort = (): void => {
-      this.#failAll(signal?.reason instanceof Error ? signal.reason : new ObhutError("INTERRUPTED", {}));
+      this.#failAll(this.#lost("holderEnded"));
       this.#child.kill("SIGKILL");
     };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -102,7 +104,8 @@ export class HoldProcess implements AsyncDisposable {
     });
   }
 
-  #lost(why: "holderEnded" | "holderSilent"): ObhutError {
+  #lost(why: "holderEnded" | "holderSilent"): Error {
+    if (this.#signal?.aborted) return abortReason(this.#signal);
     const seconds = limits.holderAnswerMs / 1000;
     return new ObhutError("DATABASE_HOLD_LOST", {
       path: this.#path,
@@ -124,4 +127,8 @@ export class HoldProcess implements AsyncDisposable {
     await ended;
     clearTimeout(timer);
   }
+}
+
+function abortReason({ reason: why }: AbortSignal): Error {
+  return why instanceof Error ? why : new ObhutError("INTERRUPTED", {});
 }

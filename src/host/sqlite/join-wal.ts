@@ -21,8 +21,12 @@ import { overlayOfPinned } from "./wal-overlay.ts";
 /** How long the holder tries, without a word in between, to begin between two commits. */
 const pinWaitMs = 1_000;
 
-/** Lock bytes of the -shm (sqlite.org/walformat.html, section 2.2): one read lock for each mark; "somebody lives here". */
-const readLocks = { first: 123, last: 127 };
+/**
+ * Lock bytes of the -shm (wal.c, WAL_READ_LOCK; os_unix.c, UNIX_SHM_DMS). Whoever holds the first read lock reads the database
+ * file alone, and the -wal may start over behind its back; the others belong to the read marks.
+ */
+const fileOnlyLock = 123;
+const lastReadLock = 127;
 const livenessLock = 128;
 
 interface Pin {
@@ -46,7 +50,9 @@ export async function joinWal(context: CaptureContext): Promise<Attempt> {
     if (index === undefined || pin.indexInode === undefined) return unsettled;
     const { indexInode } = pin;
     // Without anybody else SQLite trusts no -shm and holds no lock that counts.
-    if (!(await holdsReadLock(hold, indexInode))) return { kind: "alone" };
+    const lock = await readLockOf(hold, indexInode);
+    if (lock === undefined) return { kind: "alone" };
+    if (lock === fileOnlyLock && index.backfilled < index.lastFrame) return unsettled;
     const attempt = await captured(context, { hold, index, indexInode, heldSinceMs });
     kept = attempt.kind === "captured";
     return attempt;
@@ -57,11 +63,12 @@ export async function joinWal(context: CaptureContext): Promise<Attempt> {
   }
 }
 
-/** False where the system does not list locks: then nothing proves that ours are real. */
-async function holdsReadLock(hold: HoldProcess, indexInode: bigint): Promise<boolean> {
+/** The read lock's byte; undefined where there is none, or where the system does not list locks: nothing proves ours then. */
+async function readLockOf(hold: HoldProcess, indexInode: bigint): Promise<number | undefined> {
   const locks = (await heldLocks())?.filter((lock) => lock.pid === hold.pid && lock.inode === indexInode) ?? [];
   const alive = locks.some((lock) => lock.from <= livenessLock && lock.to >= livenessLock);
-  return alive && locks.some((lock) => lock.from <= readLocks.last && lock.to >= readLocks.first);
+  const reading = locks.find((lock) => lock.from <= lastReadLock && lock.to >= fileOnlyLock);
+  return alive ? reading?.from : undefined;
 }
 
 async function captured(context: CaptureContext, pin: Pin): Promise<Attempt> {
@@ -114,7 +121,7 @@ async function confirmPin({ files }: CaptureContext, pin: Pin, seen: FilesSeen, 
   const lost = (why: Reason): ObhutError =>
     new ObhutError("DATABASE_HOLD_LOST", { path: displayPath(files.database), reason: why });
   if (!(await pin.hold.ask({ op: "confirm" }))) throw lost(reason("holderLockGone", {}));
-  if (!(await holdsReadLock(pin.hold, pin.indexInode))) throw lost(reason("holderLockGone", {}));
+  if ((await readLockOf(pin.hold, pin.indexInode)) === undefined) throw lost(reason("holderLockGone", {}));
   const replaced = (file: string): ObhutError => lost(reason("holderFileReplaced", { file }));
   const [database, wal] = await Promise.all([factsOf(files.database), factsOf(files.wal)]);
   if (database?.inode !== seen.database.inode) throw replaced(displayPath(files.database));

@@ -33,24 +33,19 @@ export async function readWalIndex(files: DatabaseFiles): Promise<WalIndex | und
   return bytes && parseWalIndex(bytes);
 }
 
-/**
- * `index`: the header that names the state, where the -wal has frames. A commit to the WAL leaves the database file's own
- * times untouched, and a checkpoint changes them though the content stays: so with an index those do not count.
- */
+/** `index`: the header that names the state where the -wal has frames. A commit there leaves the database's times untouched. */
 export function stateToken(seen: FilesSeen, index: WalIndex | undefined, clock: Clock): string {
   const { database, wal } = seen;
-  const identity = [database.deviceId, database.inode];
-  if (wal !== undefined && index !== undefined && index.lastFrame > 0) {
-    // The -wal's own facts guard against a -shm that a crash of the machine left behind.
-    return named("wal", [...identity, index.identity, wal.inode, wal.sizeBytes, wal.mtimeNs, seen.walHeader ?? ""]);
-  }
   const facts: readonly (FileFacts | undefined)[] = [database, wal, seen.journal];
   const parts = facts.flatMap((file) => [file?.inode ?? "", file?.sizeBytes ?? "", file?.mtimeNs ?? ""]);
+  parts.push(database.deviceId, database.ctimeNs, seen.walHeader ?? "");
+  // The files' own facts guard against a -shm that a crash of the machine left behind, and a database copied over.
+  if (index !== undefined && index.lastFrame > 0) return named("wal", [...parts, index.identity]);
   const recent = facts.some((file) => file !== undefined && isRecent(file, clock));
   // Times this fresh do not show whether more was written within the same tick: a name that never comes again.
   const once = recent ? `${clock.nowMs()}-${clock.monotonicMs()}` : "";
   const change = seen.sample.toString("hex", 24, 28);
-  return named("file", [...identity, ...parts, database.ctimeNs, change, seen.walHeader ?? "", once]);
+  return named("file", [...parts, change, once]);
 }
 
 function isRecent(file: FileFacts, clock: Clock): boolean {

@@ -27,6 +27,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordsDiffer: "die beiden Passwörter stimmen nicht überein",
   fileUnreadable: "{file} ließ sich nicht lesen: {reason}",
   notAFile: "{path} ist keine Datei",
+  patternInvalid: "{value} ist kein Muster: eine Klammer oder ein Backslash darin bleibt offen",
   destinationBareWord:
     "ein bloßes Wort ist der Name eines Ziels in der Konfigurationsdatei, und die gibt es nicht; für den Ordner ./{word} schreiben",
   destinationNotYet: "{scheme} ist bekannt, diese Version sichert aber nur in lokale Ordner",
@@ -44,7 +45,6 @@ export const reasons: Record<ReasonCode, string> = {
   databaseSqlite: "SQLite meldet: {message}",
   databaseKeepsChanging: "sie änderte sich bei jedem Lesen",
   databaseLocked: "sie war die ganze Zeit gesperrt",
-  databaseNoIndex: "ihre -shm-Datei ist nicht lesbar, während die Anwendung schreibt",
   holderEnded: "der Prozess, der sie hielt, ist beendet",
   holderSilent: "der Prozess, der sie hielt, antwortete {seconds} s lang nicht",
   holderLockGone: "das Betriebssystem führt die Sperre nicht mehr auf",

@@ -26,6 +26,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordsDiffer: "the two passwords are not the same",
   fileUnreadable: "{file} could not be read: {reason}",
   notAFile: "{path} is not a file",
+  patternInvalid: "{value} is no pattern: a bracket or an escape in it does not close",
   destinationBareWord:
     "a bare word is the name of a destination in the config file, and there is none; for the folder write ./{word}",
   destinationNotYet: "{scheme} is known, but this version stores in local folders only",
@@ -43,7 +44,6 @@ export const reasons: Record<ReasonCode, string> = {
   databaseSqlite: "SQLite says: {message}",
   databaseKeepsChanging: "it changed each time it was read",
   databaseLocked: "it stayed locked all the time",
-  databaseNoIndex: "its -shm cannot be read while the app writes",
   holderEnded: "the process that held it ended",
   holderSilent: "the process that held it gave no answer for {seconds} s",
   holderLockGone: "the operating system no longer lists the lock",
