@@ -18,6 +18,7 @@ export const findingCodes = {
   UPLOADS_NOT_COVERED: { weight: "incomplete", params: ["store"] },
   UPLOADS_REMOTE: { weight: "incomplete", params: ["count", "scheme"] },
   UPLOADS_MISSING: { weight: "note", params: ["count", "example"] },
+  UPLOAD_LOST: { weight: "incomplete", params: ["path"] },
   UPLOADS_ORPHANED: { weight: "note", params: ["count", "example"] },
   SEGMENT_TORN: { weight: "incomplete", params: ["segment", "collection", "reason"] },
   SEGMENT_MISSING: { weight: "incomplete", params: ["segment", "collection"] },

@@ -4,82 +4,68 @@
  */
 import { lstat, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BytePath, bytesOf, displayPath } from "../base/byte-path.ts";
+import { type BytePath, baseName, bytePath, bytesOf, parentPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
 import { systemCode } from "../base/errors.ts";
 import { copyQuietly } from "./copy-file.ts";
 import type { Walked } from "./walk.ts";
 
-export interface CopiedFile {
-  readonly source: Walked;
-  readonly copy: string;
-}
-
-/** A file changed while it was copied; the whole moment is tried again. */
-export class SegmentChanged extends Error {
-  readonly path: BytePath;
-
-  constructor(path: BytePath) {
-    super(`${displayPath(path)} changed while it was copied`);
-    this.path = path;
-  }
+export interface CopiedFiles {
+  /** Where the copy of each file lies, by the file's path; a file that was gone has none. */
+  readonly copies: ReadonlyMap<BytePath, BytePath>;
+  /** Paths of files that were not, from first to last, what their `meta` was read from. */
+  readonly changed: ReadonlySet<BytePath>;
 }
 
 /** The system's clock for files ticks every 1 to 10 ms; a write within one tick of another leaves the same time. */
 const tickMs = 20;
 
-/**
- * Copies `files` below `folder`, by reflink where the file system can. Rejects with SegmentChanged for a file that is not, byte
- * for byte, what its `meta` was read from.
- */
-export async function copySegmentFiles(
-  files: readonly Walked[],
-  folder: string,
-  clock: Clock,
-): Promise<readonly CopiedFile[]> {
-  await settle(files, clock);
-  const copies: CopiedFile[] = [];
-  for (const source of files) {
-    const copy = join(folder, Buffer.from(source.path, "latin1").toString("utf8"));
+/** Copies `files` below `folder`, by reflink where the file system can. */
+export async function copySegmentFiles(files: readonly Walked[], folder: string, clock: Clock): Promise<CopiedFiles> {
+  const copies = new Map<BytePath, BytePath>();
+  const changed = new Set<BytePath>();
+  await timesSettle(files, clock);
+  for (const file of files) {
+    const copy = copyPlace(folder, file.path);
     await mkdir(dirname(copy), { recursive: true });
-    await copyUnchanged(source, copy);
-    copies.push({ source, copy });
+    try {
+      await copyQuietly(file.absolute, copy);
+      copies.set(file.path, bytePath(copy));
+      if ((await lstat(copy)).size !== file.meta.sizeBytes) changed.add(file.path);
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT") throw error;
+      changed.add(file.path);
+    }
   }
   // Chroma rewrites a segment's files one after the other: they must all be as they were until the last one is copied.
-  for (const source of files) await mustBeAsBefore(source);
-  return copies;
+  for (const file of files) if (!(await isAsBefore(file))) changed.add(file.path);
+  return { copies, changed };
+}
+
+/** One folder for each folder of the source; names that a segment has are kept, so that it can be checked there. */
+export function copyPlace(folder: string, path: BytePath): string {
+  const hex = (text: string): string => Buffer.from(text, "latin1").toString("hex");
+  const name = baseName(path);
+  return join(folder, hex(parentPath(path)), /^[\w.-]+$/.test(name) ? name : hex(name));
 }
 
 /** Waits until a write from now on must leave a later time than each file has. */
-async function settle(files: readonly Walked[], clock: Clock): Promise<void> {
+async function timesSettle(files: readonly Walked[], clock: Clock): Promise<void> {
   const newestMs = files.reduce((newest, file) => Math.max(newest, Number(file.meta.mtimeNs / 1_000_000n)), 0);
   const ageMs = clock.nowMs() - newestMs;
-  if (ageMs >= 0 && ageMs < tickMs) {
-    await clock.sleep(tickMs - ageMs);
-    for (const file of files) await mustBeAsBefore(file);
-  }
+  if (ageMs >= 0 && ageMs < tickMs) await clock.sleep(tickMs - ageMs);
 }
 
-async function copyUnchanged(source: Walked, copy: string): Promise<void> {
-  try {
-    await copyQuietly(source.absolute, copy);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") throw new SegmentChanged(source.path);
-    throw error;
-  }
-  await mustBeAsBefore(source);
-  if ((await lstat(copy)).size !== source.meta.sizeBytes) throw new SegmentChanged(source.path);
-}
-
-async function mustBeAsBefore({ path, absolute, meta }: Walked): Promise<void> {
+async function isAsBefore({ absolute, meta }: Walked): Promise<boolean> {
   const now = await lstat(bytesOf(absolute), { bigint: true }).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") throw new SegmentChanged(path);
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   });
-  const same =
+  return (
+    now !== undefined &&
     now.mtimeNs === meta.mtimeNs &&
     now.ctimeNs === meta.ctimeNs &&
     now.ino === meta.inode &&
-    Number(now.size) === meta.sizeBytes;
-  if (!same) throw new SegmentChanged(path);
+    Number(now.size) === meta.sizeBytes
+  );
 }

@@ -1,6 +1,6 @@
 /** What the file system says of one entry, in the form the engine stores. */
 import type { BigIntStats } from "node:fs";
-import { lstat, readlink } from "node:fs/promises";
+import { lstat, readlink, stat } from "node:fs/promises";
 import { type BytePath, bytePathOf, bytesOf } from "../base/byte-path.ts";
 import type { EntryKind, EntryMeta } from "../repository/source-entry.ts";
 import type { AttributesByPath } from "./extended-attributes.ts";
@@ -11,10 +11,16 @@ export interface MetaContext {
   readonly attributes: AttributesByPath;
 }
 
-/** Of the entry itself, never of what a link leads to. Rejects as lstat(2) does. */
-export async function readEntryMeta(path: BytePath, context: MetaContext): Promise<EntryMeta> {
+export type LinkHandling = "link-itself" | "follow";
+
+/** Of the entry itself, or of what a link leads to. Rejects as lstat(2) and stat(2) do. */
+export async function readEntryMeta(
+  path: BytePath,
+  context: MetaContext,
+  links: LinkHandling = "link-itself",
+): Promise<EntryMeta> {
   const bytes = bytesOf(path);
-  const stats = await lstat(bytes, { bigint: true });
+  const stats = links === "follow" ? await stat(bytes, { bigint: true }) : await lstat(bytes, { bigint: true });
   const kind = kindOf(stats);
   const linkTarget = kind === "symlink" ? bytePathOf(await readlink(bytes, { encoding: "buffer" })) : undefined;
   const xattrs = context.attributes.get(path);

@@ -40,6 +40,8 @@ export interface VectorsReport {
   };
   /** Everything is as the parent has it, so Chroma was not held at all. */
   readonly unchanged: boolean;
+  /** Numbers in the vectors of each collection. */
+  readonly dimensions: readonly number[];
   /** How long Chroma's writers had to wait, in all tries together, and at most at once. */
   readonly heldMs: number;
   readonly longestHoldMs: number;

@@ -46,17 +46,14 @@ export class Scratch implements AsyncDisposable {
     const disk = await statfs(this.parent);
     const free = disk.bavail * disk.bsize;
     if (free < bytes + keptFreeBytes) {
-      throw new ObhutError("SCRATCH_NO_SPACE", {
-        path: this.parent,
-        needed: inMiB(bytes + keptFreeBytes),
-        free: inMiB(free),
-      });
+      throw new ObhutError("SCRATCH_NO_SPACE", { path: this.parent, needed: bytes + keptFreeBytes, free });
     }
   }
 
-  /** A new, empty folder inside. */
+  /** A folder inside, emptied where it was there. */
   async subfolder(name: string): Promise<string> {
     const path = join(this.folder, name);
+    await rm(path, { recursive: true, force: true });
     await mkdir(path, { recursive: true });
     return path;
   }
@@ -64,10 +61,6 @@ export class Scratch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-function inMiB(bytes: number): string {
-  return `${Math.ceil(bytes / MiB)} MiB`;
 }
 
 interface Identity {

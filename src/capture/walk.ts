@@ -1,9 +1,12 @@
-/** Walks a folder in the order of its names' bytes. Follows no link, crosses into mounted file systems. */
+/**
+ * Walks a folder in the order of its names' bytes. Crosses into mounted file systems; follows no link, save where it begins:
+ * people move `uploads` to a larger disk and leave a link.
+ */
 import { readdir } from "node:fs/promises";
 import { type BytePath, bytePathOf, bytesOf, joinPath } from "../base/byte-path.ts";
 import { systemCode } from "../base/errors.ts";
 import type { EntryMeta } from "../repository/source-entry.ts";
-import { type MetaContext, readEntryMeta } from "./entry-meta.ts";
+import { type LinkHandling, type MetaContext, readEntryMeta } from "./entry-meta.ts";
 
 export interface Walked {
   /** Relative to the folder that the walk began at. */
@@ -30,7 +33,7 @@ const lookedAtTogether = 32;
 export async function* walk(options: WalkOptions): AsyncGenerator<Walked> {
   options.signal?.throwIfAborted();
   if (options.from !== "") {
-    const entry = await lookAt(options, options.from);
+    const entry = await lookAt(options, options.from, "follow");
     if (entry === undefined) return;
     yield entry;
     if (entry.meta.kind !== "dir") return;
@@ -45,7 +48,7 @@ async function* walkFolder(options: WalkOptions, folder: BytePath): AsyncGenerat
     const paths = names
       .slice(first, first + lookedAtTogether)
       .map((name) => (folder === "" ? name : joinPath(folder, name)));
-    const entries = await Promise.all(paths.filter(options.wanted).map((path) => lookAt(options, path)));
+    const entries = await Promise.all(paths.filter(options.wanted).map((path) => lookAt(options, path, "link-itself")));
     for (const entry of entries) {
       if (entry === undefined) continue;
       yield entry;
@@ -64,10 +67,10 @@ async function list(options: WalkOptions, folder: BytePath): Promise<readonly By
   }
 }
 
-async function lookAt(options: WalkOptions, path: BytePath): Promise<Walked | undefined> {
+async function lookAt(options: WalkOptions, path: BytePath, links: LinkHandling): Promise<Walked | undefined> {
   const absolute = absoluteOf(options.root, path);
   try {
-    return { path, absolute, meta: await readEntryMeta(absolute, options.context) };
+    return { path, absolute, meta: await readEntryMeta(absolute, options.context, links) };
   } catch (error) {
     if (systemCode(error) !== "ENOENT") options.onUnreadable(path, error);
     return undefined;

@@ -33,6 +33,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Die Datenbank nennt {count} hochgeladene Dateien, die es nicht mehr gibt, zum Beispiel {example}.",
     next: "Sie fehlten schon vor dieser Sicherung; vielleicht hat sie ein älterer Snapshot.",
   },
+  UPLOAD_LOST: {
+    what: "{path} ließ sich nicht sichern, obwohl die Datenbank in diesem Snapshot die Datei nennt.",
+    next: "Die Sicherung wiederholen.",
+  },
   UPLOADS_ORPHANED: {
     what: "{count} Dateien in uploads gehören zu keiner Zeile der Datenbank, zum Beispiel {example}. Im Snapshot sind sie trotzdem.",
     next: "",

@@ -33,6 +33,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "The database names {count} uploaded files that are not there any more, such as {example}.",
     next: "They were gone before this backup; an older snapshot may have them.",
   },
+  UPLOAD_LOST: {
+    what: "{path} could not be stored, though the database in this snapshot names it.",
+    next: "Run the backup again.",
+  },
   UPLOADS_ORPHANED: {
     what: "{count} files in uploads belong to no row of the database, such as {example}. They are in the snapshot all the same.",
     next: "",

@@ -13,28 +13,28 @@ export interface VectorSegment {
   readonly written: boolean;
 }
 
-export interface ChromaContents {
-  readonly segments: readonly VectorSegment[];
+export interface ChromaCounts {
   readonly collections: number;
   readonly embeddings: number;
   /** Entries of the log that some segment may not have yet. */
   readonly logEntries: number;
 }
 
-export async function readChromaContents(query: Query): Promise<ChromaContents> {
+export async function countChroma(query: Query): Promise<ChromaCounts> {
   const tables = await tableNames(query);
   const count = async (table: string): Promise<number> =>
     tables.has(table) ? (numberIn((await query(`SELECT count(*) AS n FROM "${table}"`))[0], "n") ?? 0) : 0;
   return {
-    segments: tables.has("segments") ? await readSegments(query, tables) : [],
     collections: await count("collections"),
     embeddings: await count("embeddings"),
     logEntries: await count("embeddings_queue"),
   };
 }
 
-/** Only segments of the kind that has a folder. */
-async function readSegments(query: Query, tables: ReadonlySet<string>): Promise<readonly VectorSegment[]> {
+/** Only segments of the kind that has a folder. Quick: it is asked while Chroma waits. */
+export async function readVectorSegments(query: Query): Promise<readonly VectorSegment[]> {
+  const tables = await tableNames(query);
+  if (!tables.has("segments") || !tables.has("collections")) return [];
   const written = tables.has("max_seq_id") ? "EXISTS (SELECT 1 FROM max_seq_id m WHERE m.segment_id = s.id)" : "0";
   const rows = await query(
     `SELECT s.id AS id, coalesce(c.name, s.collection) AS name, c.dimension AS dimension, ${written} AS written ` +

@@ -49,7 +49,9 @@ test("segments below the sync threshold are not written yet", async () => {
   let unwritten = 0;
   for (const name of await readdir(folder)) {
     if (name.includes(".") || join(folder, name) === segment) continue;
-    assert.deepEqual(await validateSegment(join(folder, name), { dimension: 384, written: false }), { kind: "unwritten" });
+    assert.deepEqual(await validateSegment(join(folder, name), { dimension: 384, written: false }), {
+      kind: "unwritten",
+    });
     unwritten += 1;
   }
   assert.equal(unwritten, 17);
@@ -60,7 +62,13 @@ test("names that are missing although Chroma counts on them are a torn segment",
 });
 
 test("a file that is cut short, wherever, is a torn segment", async () => {
-  const sizes = { "header.bin": 100, "data_level0.bin": 1_791_644, "length.bin": 4276, "link_lists.bin": 9240, "index_metadata.pickle": 98_480 };
+  const sizes = {
+    "header.bin": 100,
+    "data_level0.bin": 1_791_644,
+    "length.bin": 4276,
+    "link_lists.bin": 9240,
+    "index_metadata.pickle": 98_480,
+  };
   for (const [name, size] of Object.entries(sizes)) {
     for (const kept of [0, 1, Math.floor(size / 3), size - 1]) {
       const state = await damaged((folder) => truncate(join(folder, name), kept));

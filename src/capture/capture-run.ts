@@ -1,0 +1,180 @@
+/** The steps of one capture in their order, and what is gathered on the way for the manifest. */
+import { type BytePath, displayPath } from "../base/byte-path.ts";
+import { finding } from "../base/finding-codes.ts";
+import { type AppVersion, findAppVersion } from "../openwebui/app-version.ts";
+import { embeddingOf } from "../openwebui/embedding.ts";
+import { compareUploads } from "../openwebui/file-rows.ts";
+import type { InstanceFacts } from "../openwebui/instance-facts.ts";
+import { type Part, partOf, parts, uploadFolder } from "../openwebui/parts.ts";
+import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
+import type { CaptureContext } from "./capture-context.ts";
+import type { CaptureOptions } from "./capture-options.ts";
+import { captureRest } from "./capture-rest.ts";
+import { captureMoment, type Moment } from "./capture-vectors.ts";
+import { readEntryMeta } from "./entry-meta.ts";
+import { snapshotData } from "./layout.ts";
+import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./made-entries.ts";
+import { type DatabaseReport, type Manifest, manifestFormat, type PartReport, type VectorsReport } from "./manifest.ts";
+import { OutcomeTracker } from "./outcome-tracker.ts";
+import { pinMain, readFacts } from "./pinned-database.ts";
+import { lookAround, type Surroundings, tellSurroundings } from "./surroundings.ts";
+import { plainEntry } from "./vector-entries.ts";
+
+export class CaptureRun {
+  private readonly options: CaptureOptions;
+  private readonly context: CaptureContext;
+  private readonly tracker: OutcomeTracker;
+  private readonly startedMs: number;
+  private readonly startedMonotonicMs: number;
+  private readonly totals = new Map<Part, { files: number; bytes: number }>();
+  private readonly states = new Map<string, string>();
+  private readonly databases: DatabaseReport[] = [];
+  /** Everything given out below uploads, and the regular files among it. */
+  private readonly uploads = new Set<BytePath>();
+  private readonly uploadFiles = new Set<BytePath>();
+  private momentMs = 0;
+  private root: EntryMeta | undefined;
+  private around: Surroundings | undefined;
+  private facts: InstanceFacts | undefined;
+  private vectors: VectorsReport | undefined;
+  private dimensions: readonly number[] = [];
+  private app: AppVersion | undefined;
+  private made: Manifest | undefined;
+
+  constructor(options: CaptureOptions, context: CaptureContext) {
+    this.options = options;
+    this.context = context;
+    this.tracker = new OutcomeTracker(context.signal);
+    this.startedMs = context.clock.nowMs();
+    this.startedMonotonicMs = context.clock.monotonicMs();
+  }
+
+  async *entries(): AsyncGenerator<SourceEntry> {
+    const { context } = this;
+    this.around = await lookAround(this.options);
+    tellSurroundings(this.around, context.parts, context.findings);
+    this.root = await readEntryMeta(context.root, context.meta, "follow");
+    yield* rootEntries(this.root, this.startedMs);
+    for await (const entry of this.data()) yield this.noted(entry);
+    yield* secretEntries(this.around.secrets, this.startedMs);
+    yield* deploymentEntries(this.options.deploymentFiles ?? [], context);
+    await this.tracker.settled();
+    this.compare();
+    this.made = await this.describe();
+    yield manifestEntry(this.made, context.clock.nowMs());
+  }
+
+  /** After the entries. */
+  manifest(): Manifest {
+    if (this.made === undefined) throw new Error("the capture has not ended");
+    return this.made;
+  }
+
+  private async *data(): AsyncGenerator<SourceEntry> {
+    const { context, tracker } = this;
+    if (context.parts.has("uploads")) yield* this.newUploads();
+    // A file that is gone before it is read was deleted before the moment that comes now, and its row before it.
+    await tracker.settled();
+    const moment = await this.takeMoment();
+    await using main = moment.main;
+    if (context.parts.has("uploads")) yield* this.newUploads();
+    if (main !== undefined) yield main.entry(tracker);
+    for (const entry of moment.vectors.entries) yield { ...entry, done: tracker.track(entry.path) };
+    await tracker.settled();
+    if (main !== undefined) this.databases.push(await main.finish());
+    this.databases.push(...moment.vectors.databases);
+    if (context.parts.has("rest")) yield* captureRest(context, tracker, this.databases);
+  }
+
+  private async takeMoment(): Promise<Moment> {
+    const { context } = this;
+    const pin = context.parts.has("database") ? () => pinMain(context) : async () => undefined;
+    const moment = await captureMoment(context, pin, this.options.parent?.vectors);
+    this.momentMs = context.clock.nowMs();
+    this.vectors = moment.vectors.report;
+    this.dimensions = moment.vectors.dimensions;
+    try {
+      this.facts = moment.main === undefined ? undefined : await readFacts(moment.main);
+    } catch (error) {
+      await moment.main?.[Symbol.asyncDispose]();
+      throw error;
+    }
+    return moment;
+  }
+
+  /** Those that were not given out before. */
+  private async *newUploads(): AsyncGenerator<SourceEntry> {
+    for await (const walked of this.context.walk(uploadFolder)) {
+      if (this.uploads.has(walked.path)) continue;
+      this.uploads.add(walked.path);
+      if (walked.meta.kind === "file") this.uploadFiles.add(walked.path);
+      yield { ...plainEntry(walked), done: this.tracker.track(walked.path) };
+    }
+  }
+
+  private noted(entry: SourceEntry): SourceEntry {
+    if (entry.state !== undefined) this.states.set(entry.path, entry.state);
+    if (entry.meta.kind !== "file") return entry;
+    const part = partOf(entry.path.slice(snapshotData.length + 1) as BytePath);
+    const { files, bytes } = this.totals.get(part) ?? { files: 0, bytes: 0 };
+    this.totals.set(part, { files: files + 1, bytes: bytes + entry.meta.sizeBytes });
+    return entry;
+  }
+
+  /** Rows of `file` against what was captured. */
+  private compare(): void {
+    const { facts, context, tracker } = this;
+    const { findings } = context;
+    if (facts?.schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: facts.schema.revision }));
+    if (facts === undefined || !context.parts.has("uploads")) return;
+    const { missing, orphans, remote } = compareUploads(facts.fileRows, this.uploadFiles);
+    for (const [scheme, count] of remote) findings.add(finding("UPLOADS_REMOTE", { count, scheme }));
+    const [row] = missing;
+    if (row !== undefined) findings.add(finding("UPLOADS_MISSING", { count: missing.length, example: row.filename }));
+    const [orphan] = orphans;
+    if (orphan !== undefined) {
+      findings.add(finding("UPLOADS_ORPHANED", { count: orphans.length, example: displayPath(orphan) }));
+    }
+    for (const { place } of facts.fileRows) {
+      if (place.kind !== "upload" || !tracker.lost.has(place.path)) continue;
+      findings.add(finding("UPLOAD_LOST", { path: displayPath(place.path) }));
+    }
+  }
+
+  private async describe(): Promise<Manifest> {
+    const { context, options, around, root, facts, vectors } = this;
+    if (around === undefined || root === undefined) throw new Error("the capture has not begun");
+    const { process } = around;
+    const schema = facts?.schema;
+    this.app = await findAppVersion({
+      dataDir: displayPath(context.root),
+      ...(process === undefined ? {} : { process }),
+      ...(schema === undefined ? {} : { schema }),
+    });
+    const reports = parts
+      .filter((part) => context.parts.has(part))
+      .map((part): PartReport => {
+        const { files, bytes } = this.totals.get(part) ?? { files: 0, bytes: 0 };
+        return { part, files, bytes };
+      });
+    return {
+      format: manifestFormat,
+      program: { name: "obhut", version: options.programVersion },
+      time: new Date(this.startedMs).toISOString(),
+      moment: new Date(this.momentMs).toISOString(),
+      tookMs: Math.round(context.clock.monotonicMs() - this.startedMonotonicMs),
+      dataDir: { path: displayPath(context.root), mode: root.mode, uid: root.uid, gid: root.gid },
+      ...(this.app === undefined ? {} : { app: this.app }),
+      ...(schema === undefined ? {} : { schema }),
+      counts: facts?.counts ?? {},
+      ...(facts === undefined ? {} : { embedding: embeddingOf(facts.embedding, around.environment, this.dimensions) }),
+      databases: this.databases,
+      ...(vectors === undefined ? {} : { vectors }),
+      parts: reports,
+      excluded: options.excludes ?? [],
+      keys: around.keys,
+      states: Object.fromEntries(this.states),
+      findings: context.findings.all,
+    };
+  }
+}

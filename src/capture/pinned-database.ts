@@ -1,0 +1,79 @@
+/** webui.db as an entry: pinned, asked for its facts, streamed, and confirmed when its last byte has been read. */
+import type { BytePath } from "../base/byte-path.ts";
+import { captureDatabase } from "../host/sqlite/capture-database.ts";
+import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
+import { type InstanceFacts, readInstanceFacts } from "../openwebui/instance-facts.ts";
+import { mainDatabase } from "../openwebui/parts.ts";
+import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
+import type { CaptureContext } from "./capture-context.ts";
+import { readEntryMeta } from "./entry-meta.ts";
+import { dataPath } from "./layout.ts";
+import type { DatabaseReport } from "./manifest.ts";
+import type { OutcomeTracker } from "./outcome-tracker.ts";
+
+/** A database of the data directory, held until its entry has been read. */
+export class PinnedDatabase implements AsyncDisposable {
+  readonly path: BytePath;
+  readonly captured: CapturedDatabase;
+  private readonly meta: EntryMeta;
+  private released: Promise<number> | undefined;
+
+  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta) {
+    this.path = path;
+    this.captured = captured;
+    this.meta = meta;
+  }
+
+  /** Errors: those of `captureDatabase`. */
+  static async pin(context: CaptureContext, path: BytePath): Promise<PinnedDatabase> {
+    const captured = await captureDatabase(context.absolute(path), context.database);
+    try {
+      return new PinnedDatabase(path, captured, await readEntryMeta(context.absolute(path), context.meta, "follow"));
+    } catch (error) {
+      await captured[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get sizeBytes(): number {
+    return this.captured.pages * this.captured.pageBytes;
+  }
+
+  /** The transaction ends, and is confirmed, as soon as the engine is done with it. */
+  entry(tracker: OutcomeTracker): SourceEntry {
+    const { content, state, pinned } = this.captured;
+    const done = tracker.track(this.path, () => {
+      this.released = this.captured.release();
+      // It is awaited in `finish`; until then a failure must not be an unhandled one.
+      this.released.catch(() => undefined);
+    });
+    const meta = { ...this.meta, sizeBytes: this.sizeBytes };
+    return { path: dataPath(this.path), meta, content, changes: "in-place", state, pinned, done };
+  }
+
+  /** After `done`: rejects (DATABASE_HOLD_LOST, DATABASE_CHANGED) where what was read may be of more than one state. */
+  async finish(): Promise<DatabaseReport> {
+    const heldMs = await (this.released ?? this.captured.release());
+    const { how } = this.captured;
+    return { path: this.path, how, sizeBytes: this.sizeBytes, heldMs, tries: 1 };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.released?.catch(() => undefined);
+    await this.captured[Symbol.asyncDispose]();
+  }
+}
+
+export interface PinnedInstance {
+  readonly database: PinnedDatabase;
+  readonly facts: InstanceFacts;
+}
+
+/** webui.db and what it tells, from the very transaction that is captured. */
+export async function readFacts(database: PinnedDatabase): Promise<InstanceFacts> {
+  return await readInstanceFacts((sql) => database.captured.query(sql));
+}
+
+export function pinMain(context: CaptureContext): Promise<PinnedDatabase> {
+  return PinnedDatabase.pin(context, mainDatabase);
+}

@@ -1,0 +1,70 @@
+/** What is learnt about the app from outside of its data: its environment, its keys, its release. */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ObhutError, reasonOf } from "../base/errors.ts";
+import { finding } from "../base/finding-codes.ts";
+import { reason } from "../base/reason-codes.ts";
+import { type AppProcess, findAppProcess } from "../openwebui/app-process.ts";
+import { parseEnvFile } from "../openwebui/env-file.ts";
+import { uncovered } from "../openwebui/environment.ts";
+import { collectKeys, type KeyReport, keyNames, type SecretFile, secretKeyFileName } from "../openwebui/keys.ts";
+import { mainDatabase, type Part } from "../openwebui/parts.ts";
+import type { CaptureOptions } from "./capture-options.ts";
+import type { FindingsLog } from "./findings-log.ts";
+
+export interface Surroundings {
+  /** As far as it can be seen: what the person named counts before what is running, and that before Obhut's own. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly process?: AppProcess;
+  readonly secrets: readonly SecretFile[];
+  readonly keys: KeyReport;
+}
+
+type Asked = Pick<CaptureOptions, "dataDir" | "envFile" | "secretKeyFile" | "environment" | "lookForApp">;
+
+/** Errors: USAGE for a file that was named and can't be read. */
+export async function lookAround(asked: Asked): Promise<Surroundings> {
+  const envFile = asked.envFile === undefined ? undefined : await readNamed(asked.envFile);
+  const process = asked.lookForApp === false ? undefined : await findAppProcess(join(asked.dataDir, mainDatabase));
+  const named = envFile === undefined ? [] : parseEnvFile(envFile.toString("utf8"));
+  const own = [...(asked.environment ?? [])].filter(([name]) => (keyNames as readonly string[]).includes(name));
+  const environment = new Map([...own, ...(process?.variables ?? []), ...named]);
+  const secretKeyFile = await findSecretKeyFile(asked, process);
+  const wholeFiles: SecretFile[] = [];
+  if (envFile !== undefined) wholeFiles.push({ name: "env-file", bytes: envFile });
+  if (process?.environment !== undefined) wholeFiles.push({ name: "environment", bytes: process.environment });
+  const { files, report } = collectKeys({
+    environment,
+    environmentSeen: envFile !== undefined || process?.environment !== undefined,
+    ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
+    wholeFiles,
+  });
+  return { environment, secrets: files, keys: report, ...(process === undefined ? {} : { process }) };
+}
+
+/** Tells what is not covered, and which keys were not seen. */
+export function tellSurroundings(found: Surroundings, parts: ReadonlySet<Part>, findings: FindingsLog): void {
+  findings.add(...uncovered(found.environment, parts));
+  if (!found.keys.mainKeySeen) findings.add(finding("SECRET_KEY_NOT_SEEN", {}));
+  else if (!found.keys.environmentSeen) findings.add(finding("ENVIRONMENT_NOT_SEEN", {}));
+}
+
+/** The one that was named; else in the working directory of the app; else beside the data or in the folder above. */
+async function findSecretKeyFile(asked: Asked, process: AppProcess | undefined): Promise<Buffer | undefined> {
+  if (asked.secretKeyFile !== undefined) return await readNamed(asked.secretKeyFile);
+  if (process?.secretKeyFile !== undefined) return Buffer.from(process.secretKeyFile);
+  for (const folder of [asked.dataDir, dirname(asked.dataDir)]) {
+    const bytes = await readFile(join(folder, secretKeyFileName)).catch(() => undefined);
+    if (bytes !== undefined) return bytes;
+  }
+  return undefined;
+}
+
+async function readNamed(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const why = reason("fileUnreadable", { file: path, reason: reasonOf(error) });
+    throw new ObhutError("USAGE", { reason: why }, { cause: error });
+  }
+}

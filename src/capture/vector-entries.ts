@@ -1,0 +1,107 @@
+/** Chroma's files as entries of the snapshot, and what the manifest says of them. */
+import type { BytePath } from "../base/byte-path.ts";
+import { finding } from "../base/finding-codes.ts";
+import { captureDatabase } from "../host/sqlite/capture-database.ts";
+import { countChroma } from "../openwebui/chroma/collections.ts";
+import { vectorDatabase } from "../openwebui/parts.ts";
+import type { SourceContent, SourceEntry } from "../repository/source-entry.ts";
+import type { CaptureContext } from "./capture-context.ts";
+import { readEntryMeta } from "./entry-meta.ts";
+import { dataPath } from "./layout.ts";
+import type { DatabaseReport, VectorsReport } from "./manifest.ts";
+import { segmentToken } from "./segment-token.ts";
+import type { CapturedSegment, VectorsMoment } from "./vectors-moment.ts";
+import type { Walked } from "./walk.ts";
+
+export interface CapturedVectors {
+  readonly entries: readonly SourceEntry[];
+  /** Absent where Chroma's files could not be understood. */
+  readonly report?: VectorsReport;
+  readonly databases: readonly DatabaseReport[];
+  /** Numbers in the vectors of each collection. */
+  readonly dimensions: readonly number[];
+}
+
+/** Findings for torn and missing segments are told here. */
+export async function vectorEntries(context: CaptureContext, moment: VectorsMoment<unknown>): Promise<CapturedVectors> {
+  const entries: SourceEntry[] = moment.files.others.map(plainEntry);
+  const segments = { whole: 0, unwritten: 0, torn: 0, orphaned: moment.files.orphaned };
+  for (const part of moment.segments) {
+    segments[tally(part)] += 1;
+    tellTrouble(context, part);
+    entries.push(...segmentEntries(part, moment.copies));
+  }
+  const { copy, sizeBytes, state, how } = moment.database;
+  const meta = { ...(await readEntryMeta(context.absolute(vectorDatabase), context.meta, "follow")), sizeBytes };
+  entries.push({
+    path: dataPath(vectorDatabase),
+    meta,
+    content: { kind: "file", path: copy },
+    changes: "in-place",
+    state,
+    pinned: true,
+  });
+  const { heldMs, longestHoldMs, tries } = moment;
+  const dimensions = moment.segments.flatMap(({ segment }) => segment.dimension ?? []);
+  return {
+    entries,
+    report: { ...(await counts(context, copy)), segments, dimensions, unchanged: false, heldMs, longestHoldMs, tries },
+    databases: [{ path: vectorDatabase, how, sizeBytes, heldMs, tries }],
+    dimensions,
+  };
+}
+
+function tally({ state }: CapturedSegment): "whole" | "unwritten" | "torn" {
+  if (state.kind !== "as-parent") return state.kind;
+  return state.token.startsWith("whole:") ? "whole" : "unwritten";
+}
+
+function tellTrouble({ findings }: CaptureContext, { segment, state, folderThere }: CapturedSegment): void {
+  if (state.kind !== "torn") return;
+  const { id, collection } = segment;
+  if (folderThere) findings.add(finding("SEGMENT_TORN", { segment: id, collection, reason: state.reason }));
+  else findings.add(finding("SEGMENT_MISSING", { segment: id, collection }));
+}
+
+function segmentEntries(part: CapturedSegment, copies: ReadonlyMap<BytePath, BytePath>): SourceEntry[] {
+  const token = stateToken(part);
+  return part.files.flatMap((file): SourceEntry | readonly SourceEntry[] => {
+    const copy = copies.get(file.path);
+    // Gone before it could be copied: its segment is told as torn.
+    if (copy === undefined && part.state.kind !== "as-parent") return [];
+    const content: SourceContent = { kind: "file", path: copy ?? file.absolute };
+    return {
+      path: dataPath(file.path),
+      meta: file.meta,
+      content,
+      // The names are written anew each time, in another order.
+      changes: file.path.endsWith(".pickle") ? "whole" : "in-place",
+      pinned: copy !== undefined,
+      ...(token === undefined ? {} : { state: token }),
+    };
+  });
+}
+
+/** A torn segment has none, so that the next capture looks at it again. */
+function stateToken({ state, files }: CapturedSegment): string | undefined {
+  if (state.kind === "as-parent") return state.token;
+  return state.kind === "torn" ? undefined : segmentToken(state.kind, files);
+}
+
+/** An entry whose file may change while it is read, or that is no file. */
+export function plainEntry({ path, absolute, meta }: Walked): SourceEntry {
+  const content: SourceContent = { kind: "file", path: absolute };
+  return {
+    path: dataPath(path),
+    meta,
+    ...(meta.kind === "file" ? { content } : {}),
+    changes: "whole",
+    pinned: false,
+  };
+}
+
+/** Of the copy, in which nobody waits for the counting. */
+async function counts(context: CaptureContext, copy: BytePath) {
+  await using captured = await captureDatabase(copy, { ...context.database, mode: "cold" });
+  return await countChroma((sql) => captured.query(sql));
+}

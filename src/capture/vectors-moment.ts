@@ -1,0 +1,149 @@
+/**
+ * One consistent reading of Chroma's files: while chroma.sqlite3 is held nothing is committed there, the segments' files are
+ * copied, then the database, then the hold ends. What was copied is checked afterwards, when nobody waits any more.
+ */
+import { dirname, join } from "node:path";
+import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
+import { isObhutError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
+import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
+import { holdDatabase } from "../host/sqlite/hold-database.ts";
+import { readVectorSegments } from "../openwebui/chroma/collections.ts";
+import { type SegmentState, validateSegment } from "../openwebui/chroma/validate-segment.ts";
+import { vectorDatabase } from "../openwebui/parts.ts";
+import type { CaptureContext } from "./capture-context.ts";
+import { copyPlace, copySegmentFiles } from "./copy-segments.ts";
+import { dataPath } from "./layout.ts";
+import { segmentToken, untouchedBefore } from "./segment-token.ts";
+import { type SegmentFiles, sortVectorFiles, type VectorFiles } from "./vector-files.ts";
+import type { Walked } from "./walk.ts";
+
+export interface CapturedSegment extends SegmentFiles {
+  /** `as-parent`: known to be whole or unwritten then, and untouched since; there is no copy. */
+  readonly state: SegmentState | { readonly kind: "as-parent"; readonly token: string };
+}
+
+export interface VectorsMoment<Pinned> {
+  readonly pinned: Pinned;
+  readonly files: Omit<VectorFiles, "segments">;
+  readonly segments: readonly CapturedSegment[];
+  readonly copies: ReadonlyMap<BytePath, BytePath>;
+  /** The copy of chroma.sqlite3. */
+  readonly database: {
+    readonly copy: BytePath;
+    readonly sizeBytes: number;
+    readonly state: string;
+    readonly how: string;
+  };
+  readonly heldMs: number;
+  readonly longestHoldMs: number;
+  readonly tries: number;
+}
+
+/**
+ * `pin` is called inside the hold, so that what it takes is of the same moment; it is disposed of where the moment has to be
+ * taken again. Errors: those of `holdDatabase`, of `pin`, and the disk's.
+ */
+export async function takeVectorsMoment<Pinned extends AsyncDisposable | undefined>(
+  context: CaptureContext,
+  pin: () => Promise<Pinned>,
+): Promise<VectorsMoment<Pinned>> {
+  const holds = { heldMs: 0, longestHoldMs: 0 };
+  for (let tries = 1; ; tries++) {
+    const last = tries >= limits.segmentTries;
+    const taken = await takeOnce(context, pin, holds).catch((error: unknown) => {
+      if (last || !isPassing(error)) throw error;
+      return undefined;
+    });
+    if (taken !== undefined) {
+      if (last || taken.segments.every(({ state }) => state.kind !== "torn")) return { ...taken, ...holds, tries };
+      await taken.pinned?.[Symbol.asyncDispose]();
+    }
+    await context.clock.sleep(limits.segmentBackOffMs * 2 ** (tries - 1), context.signal);
+  }
+}
+
+/** The next try may do better. */
+function isPassing(error: unknown): boolean {
+  const passing = ["DATABASE_CHANGED", "DATABASE_HOLD_LOST", "DATABASE_HOLD_EXCEEDED"] as const;
+  return passing.some((code) => isObhutError(error, code));
+}
+
+type Taken<Pinned> = Omit<VectorsMoment<Pinned>, "heldMs" | "longestHoldMs" | "tries">;
+
+async function takeOnce<Pinned extends AsyncDisposable | undefined>(
+  context: CaptureContext,
+  pin: () => Promise<Pinned>,
+  holds: { heldMs: number; longestHoldMs: number },
+): Promise<Taken<Pinned>> {
+  const folder = await context.scratch.subfolder("vectors");
+  await using undo = new AsyncDisposableStack();
+  const options = { ...context.database, holdMs: limits.chromaHoldMs };
+  await using held = await holdDatabase(context.absolute(vectorDatabase), options);
+  try {
+    const copied = await copyHeld(context, held, folder, async () => {
+      const pinned = await pin();
+      if (pinned !== undefined) undo.use(pinned);
+      return pinned;
+    });
+    await held.release();
+    const segments: CapturedSegment[] = [];
+    for (const part of copied.parts) segments.push(await checked(part, folder, copied.changed));
+    undo.move();
+    return { ...copied, segments };
+  } finally {
+    const waitedMs = held.how === "live-rollback" ? held.heldMs : 0;
+    holds.heldMs += waitedMs;
+    holds.longestHoldMs = Math.max(holds.longestHoldMs, waitedMs);
+  }
+}
+
+interface Part extends SegmentFiles {
+  readonly asParent: string | undefined;
+}
+
+/** Everything that must happen while nobody commits to chroma.sqlite3. */
+async function copyHeld<Pinned>(
+  context: CaptureContext,
+  held: CapturedDatabase,
+  folder: string,
+  pin: () => Promise<Pinned>,
+) {
+  const known = await readVectorSegments((sql) => held.query(sql));
+  const pinned = await pin();
+  const { segments, ...files } = sortVectorFiles(await context.list(), known);
+  const parts: Part[] = segments.map((part) => ({ ...part, asParent: asParentToken(context, part.files) }));
+  const toCopy = parts.filter((part) => part.asParent === undefined).flatMap((part) => part.files);
+  const sizeBytes = held.pages * held.pageBytes;
+  await context.scratch.require(sizeBytes + toCopy.reduce((sum, file) => sum + file.meta.sizeBytes, 0));
+  const { copies, changed } = await copySegmentFiles(toCopy, folder, context.clock);
+  const copy = bytePath(join(folder, "chroma.sqlite3"));
+  await held.copyTo(copy);
+  return { pinned, files, parts, copies, changed, database: { copy, sizeBytes, state: held.state, how: held.how } };
+}
+
+/** The parent's token of a segment that was good then and has not been touched since. */
+function asParentToken({ parent }: CaptureContext, files: readonly Walked[]): string | undefined {
+  const first = files[0];
+  if (parent === undefined || first === undefined || !untouchedBefore(parent.timeMs, files)) return undefined;
+  const before = parent.states.get(dataPath(first.path));
+  return (["whole", "unwritten"] as const).map((kind) => segmentToken(kind, files)).find((token) => token === before);
+}
+
+async function checked(
+  { asParent, ...part }: Part,
+  folder: string,
+  changed: ReadonlySet<BytePath>,
+): Promise<CapturedSegment> {
+  if (asParent !== undefined) return { ...part, state: { kind: "as-parent", token: asParent } };
+  return { ...part, state: await stateOf(part, folder, changed) };
+}
+
+async function stateOf(part: SegmentFiles, folder: string, changed: ReadonlySet<BytePath>): Promise<SegmentState> {
+  const moved = part.files.find((file) => changed.has(file.path));
+  if (moved !== undefined) return { kind: "torn", reason: `${displayPath(moved.path)} changed while it was copied` };
+  const first = part.files[0];
+  if (first === undefined)
+    return part.segment.written ? { kind: "torn", reason: "a file is missing" } : { kind: "unwritten" };
+  return await validateSegment(dirname(copyPlace(folder, first.path)), part.segment);
+}
