@@ -76,6 +76,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",
   },
+  RESTORE_STOPPED: {
+    what: "{count} Dateien lassen sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
+    next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",
+  },
   TARGET_NOT_EMPTY: {
     what: "{target} ist nicht leer.",
     next: "Einen leeren Ordner wählen oder mit --overwrite in diesen hinein wiederherstellen.",

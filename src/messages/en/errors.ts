@@ -76,6 +76,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",
   },
+  RESTORE_STOPPED: {
+    what: "{count} files cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
+    next: "Leave these files out with --exclude, take another snapshot, or restore to an empty folder.",
+  },
   TARGET_NOT_EMPTY: {
     what: "{target} is not empty.",
     next: "Choose an empty folder, or say --overwrite to restore into this one.",

@@ -1,0 +1,42 @@
+/** Which paths of a snapshot a restore takes: the parts that were asked for, and a person's own patterns. */
+import { ObhutError } from "../base/errors.ts";
+import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
+import { reason } from "../base/reason-codes.ts";
+import type { Part } from "../openwebui/parts.ts";
+
+export interface ChosenPaths {
+  readonly includes: readonly PathPattern[];
+  readonly excludes: readonly PathPattern[];
+}
+
+/** Where each part lies in a snapshot of Obhut's; `rest` is everything else. */
+const partPaths: Readonly<Record<Exclude<Part, "rest">, string>> = {
+  database: "/open-webui/data/webui.db",
+  vectors: "/open-webui/data/vector_db",
+  uploads: "/open-webui/data/uploads",
+};
+const namedParts = ["database", "vectors", "uploads"] as const;
+
+/** No parts mean all of them. A person's includes narrow what the parts allow. USAGE for a pattern whose brackets do not close. */
+export function choosePaths(
+  parts: readonly Part[],
+  includes: readonly string[],
+  excludes: readonly string[],
+): ChosenPaths {
+  const outside = parts.length === 0 ? [] : namedParts.filter((part) => !parts.includes(part));
+  const onlyNamed = parts.length > 0 && !parts.includes("rest");
+  // Without `rest` the parts are named one by one; with it, everything but the parts that were not asked for.
+  const wanted = onlyNamed && includes.length === 0 ? parts.flatMap(pathOf) : includes;
+  const unwanted = outside.flatMap(pathOf);
+  return { includes: wanted.map(parsed), excludes: [...unwanted, ...excludes].map(parsed) };
+}
+
+function pathOf(part: Part): readonly string[] {
+  return part === "rest" ? [] : [partPaths[part]];
+}
+
+function parsed(text: string): PathPattern {
+  const pattern = parsePathPattern(text);
+  if (pattern !== undefined) return pattern;
+  throw new ObhutError("USAGE", { reason: reason("patternInvalid", { value: text }) });
+}

@@ -1,0 +1,144 @@
+/** Brings a snapshot back as a data directory, and proves what it wrote. */
+import { type Finding, isIncomplete } from "../base/finding-codes.ts";
+import { snapshotData } from "../capture/layout.ts";
+import type { Manifest } from "../capture/manifest.ts";
+import type { Part } from "../openwebui/parts.ts";
+import type { Destination } from "../plans/destination.ts";
+import { loadIndex } from "../repository/load-index.ts";
+import type { IndexedRepository } from "../repository/repository.ts";
+import { planRestore } from "../repository/restore/plan-restore.ts";
+import { restore } from "../repository/restore/restore.ts";
+import type { RestorePlan } from "../repository/restore/restore-plan.ts";
+import { neededBytes, requireEmpty, requireSpace } from "../repository/restore/target-folder.ts";
+import type { StoredSnapshot } from "../repository/snapshots.ts";
+import { treeAt } from "../repository/walk-tree.ts";
+import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
+import type { Emit, JobPhase } from "./job-event.ts";
+import { lockForReading } from "./lock-for-reading.ts";
+import { openDestination } from "./open-destination.ts";
+import { readManifest } from "./open-targets.ts";
+import type { Parts } from "./parts.ts";
+import { type ProvenDatabases, proveDatabases } from "./prove-databases.ts";
+import { choosePaths } from "./restore-patterns.ts";
+import { type RestoredSecrets, restoreSecrets } from "./restore-secrets.ts";
+
+export interface RunRestoreOptions {
+  readonly repository: Destination;
+  readonly snapshot: SnapshotChoice;
+  /** Absolute path. */
+  readonly target: string;
+  /** Empty: all of them. */
+  readonly parts: readonly Part[];
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
+  readonly overwrite: boolean;
+  /** Where the app will see the target; undefined: rows stay as they are. */
+  readonly dataPath: string | undefined;
+  /** Absolute path of the folder for keys; undefined: they stay in the snapshot. */
+  readonly secretsFolder: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface RestoreSummary {
+  readonly dryRun: boolean;
+  readonly location: string;
+  readonly snapshot: StoredSnapshot;
+  /** Undefined where another program made the snapshot. */
+  readonly manifest: Manifest | undefined;
+  readonly target: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that were read back and found to be what was stored; 0 in a dry run. */
+  readonly verifiedFiles: number;
+  readonly databases: ProvenDatabases;
+  readonly secrets: RestoredSecrets;
+  readonly tookMs: number;
+  readonly incomplete: boolean;
+}
+
+interface Watch {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, TARGET_NOT_EMPTY, TARGET_NO_SPACE, and those of the repository. */
+export async function runRestore(options: RunRestoreOptions, parts: Parts, watch: Watch): Promise<RestoreSummary> {
+  const startedMs = parts.clock.monotonicMs();
+  const findings: Finding[] = [];
+  const emit: Emit = (event) => {
+    if (event.type === "finding") findings.push(event.finding);
+    watch.emit(event);
+  };
+  const { target, dryRun } = options;
+  if (!options.overwrite) await requireEmpty(target);
+  await using opened = await openDestination(options.repository, parts);
+  await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
+  const inner: Watch = { emit, signal: lock.signal };
+  emit({ type: "status", phase: "plan", filesDone: 0, bytesDone: 0 });
+  const snapshot = await findStoredSnapshot(opened.repository, options.snapshot, inner);
+  const repository = await loadIndex(opened.repository, inner);
+  const manifest = await readManifest(repository, snapshot, lock.signal);
+  const plan = await planFor(options, { repository, snapshot, signal: lock.signal });
+  if (dryRun) {
+    await requireSpace(target, neededBytes(plan));
+    for (const found of plan.findings) emit({ type: "finding", finding: found });
+  } else {
+    await writePlan(plan, options, { repository, watch: inner });
+  }
+  const secrets = await restoreSecrets({
+    repository,
+    snapshot,
+    folder: dryRun ? undefined : options.secretsFolder,
+    watch: inner,
+  });
+  const databases = await proveDatabases({ plan, options, manifest, watch: inner });
+  return {
+    dryRun,
+    location: repository.storage.location,
+    snapshot,
+    manifest,
+    target,
+    files: plan.files.length + plan.hardLinks.length,
+    bytes: plan.totalBytes,
+    verifiedFiles: dryRun
+      ? 0
+      : plan.files.length -
+        findings.filter(({ code }) => code === "FILE_RESTORED_WRONG" || code === "FILE_NOT_RESTORED").length,
+    databases,
+    secrets,
+    tookMs: parts.clock.monotonicMs() - startedMs,
+    incomplete: findings.some(isIncomplete),
+  };
+}
+
+/** A snapshot of Obhut's becomes a data directory; another program's is taken as it is. */
+async function planFor(
+  { parts, includes, excludes }: RunRestoreOptions,
+  { repository, snapshot, signal }: { repository: IndexedRepository; snapshot: StoredSnapshot; signal: AbortSignal },
+): Promise<RestorePlan> {
+  const isOurs = (await treeAt(repository, snapshot.tree, snapshotData, signal)) !== undefined;
+  const paths = choosePaths(parts, includes, excludes);
+  return await planRestore(repository, snapshot, { ...paths, ...(isOurs ? { subpath: snapshotData } : {}), signal });
+}
+
+const phases: Readonly<Record<"compare" | "restore" | "verify", JobPhase>> = {
+  compare: "plan",
+  restore: "restore",
+  verify: "verify",
+};
+
+async function writePlan(
+  plan: RestorePlan,
+  { target, overwrite }: RunRestoreOptions,
+  { repository, watch }: { readonly repository: IndexedRepository; readonly watch: Watch },
+): Promise<void> {
+  const total = { filesTotal: plan.files.length, bytesTotal: plan.totalBytes };
+  const summary = await restore(repository, plan, {
+    target,
+    overwrite,
+    verify: true,
+    signal: watch.signal,
+    onProgress: ({ phase, ...done }) => watch.emit({ type: "status", phase: phases[phase], ...done, ...total }),
+  });
+  for (const found of summary.findings) watch.emit({ type: "finding", finding: found });
+}
