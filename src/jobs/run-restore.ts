@@ -46,6 +46,7 @@ export interface RestoreSummary {
   /** Undefined where another program made the snapshot. */
   readonly manifest: Manifest | undefined;
   readonly target: string;
+  readonly dataPath: string | undefined;
   readonly files: number;
   readonly bytes: number;
   /** Files that were read back and found to be what was stored; 0 in a dry run. */
@@ -98,6 +99,7 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
     snapshot,
     manifest,
     target,
+    dataPath: options.dataPath,
     files: plan.files.length + plan.hardLinks.length,
     bytes: plan.totalBytes,
     verifiedFiles: dryRun

@@ -1,4 +1,108 @@
 /** `obhut restore` */
-import type { Command } from "../command.ts";
+import { resolve } from "node:path";
+import { reason } from "../../base/reason-codes.ts";
+import { type RestoreSummary, type RunRestoreOptions, runRestore } from "../../jobs/run-restore.ts";
+import { fill } from "../../messages/sentence.ts";
+import { msOfTimeText } from "../../repository/format/time-text.ts";
+import { askedParts } from "../asked-parts.ts";
+import { askedSource } from "../asked-repositories.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { formatCount, formatDuration, formatSize, formatTime } from "../output/format-values.ts";
+import { labelLines } from "../output/table.ts";
+import { usageError } from "../parse-arguments.ts";
+import { startCommands } from "../start-commands.ts";
 
-export const run: Command = async () => 1;
+export const run: Command = async (call) => {
+  const { parts, reporter, signal } = call;
+  const options = askedRestore(call);
+  const summary = await runRestore(options, parts, { emit: reporter.emit, signal });
+  reporter.summary(summaryValue(summary), () => [
+    ...summaryLines(summary, call),
+    ...(summary.dryRun || summary.manifest === undefined ? [] : startLines(summary, options, call)),
+  ]);
+  return summary.incomplete ? 3 : 0;
+};
+
+function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
+  const { env, folder } = parts;
+  const target = args.value("target");
+  if (target === undefined) throw usageError(reason("targetNotGiven", {}));
+  const secrets = args.value("secrets");
+  return {
+    repository: askedSource(args, env, folder),
+    snapshot: { query: args.positionals[0] ?? "", instance: args.value("instance") },
+    target: resolve(folder, target),
+    parts: askedParts(args),
+    includes: args.list("include"),
+    excludes: args.list("exclude"),
+    overwrite: args.flag("overwrite"),
+    dataPath: args.value("data-path"),
+    secretsFolder: secrets === undefined ? undefined : resolve(folder, secrets),
+    dryRun: args.flag("dry-run"),
+  };
+}
+
+function summaryValue({ manifest, snapshot, databases, secrets, location, ...rest }: RestoreSummary): object {
+  return {
+    command: "restore",
+    ...rest,
+    repository: location,
+    snapshot: snapshot.id,
+    instance: snapshot.hostname,
+    appVersion: manifest?.app?.version,
+    databases: databases.sound,
+    databasesDamaged: databases.damaged,
+    counts: databases.counts,
+    pathInRows: databases.pathInRows,
+    rewrittenPaths: databases.rewritten?.changed ?? 0,
+    secrets: secrets.names,
+    secretsWritten: secrets.folder,
+  };
+}
+
+function summaryLines(summary: RestoreSummary, { messages, language }: CommandCall): readonly string[] {
+  const words = messages.output;
+  const { snapshot, databases, secrets, dryRun, verifiedFiles } = summary;
+  const detail = { files: formatCount(summary.files, language), size: formatSize(summary.bytes, language) };
+  const time = formatTime(msOfTimeText(snapshot.time));
+  const verified = { ...detail, files: formatCount(verifiedFiles, language), databases: databases.sound };
+  const keys = secrets.folder === undefined ? words.keysInSnapshot : fill(words.keysWritten, { path: secrets.folder });
+  const { rewritten } = databases;
+  return labelLines([
+    [words.snapshot, `${snapshot.id.slice(0, 8)} (${snapshot.hostname}, ${time})`],
+    [words.target, summary.target],
+    [dryRun ? words.wouldRestore : words.restored, fill(words.restoredDetail, detail)],
+    [
+      words.verified,
+      dryRun ? undefined : fill(databases.sound > 0 ? words.verifiedDetail : words.verifiedPlain, verified),
+    ],
+    [
+      words.rewrittenRows,
+      rewritten === undefined
+        ? undefined
+        : fill(words.rewrittenRowsDetail, {
+            rows: rewritten.changed,
+            from: databases.pathInRows ?? "",
+            to: summary.dataPath ?? "",
+          }),
+    ],
+    [words.keysAt, summary.manifest === undefined ? undefined : secrets.names.length > 0 ? keys : words.keysNone],
+    [words.duration, formatDuration(summary.tookMs, language)],
+  ]);
+}
+
+function startLines(
+  summary: RestoreSummary,
+  { repository }: RunRestoreOptions,
+  { messages }: CommandCall,
+): readonly string[] {
+  const commands = startCommands({
+    target: summary.target,
+    dataPath: summary.dataPath ?? summary.databases.pathInRows,
+    appVersion: summary.manifest?.app,
+    secrets: summary.secrets,
+    repository: repository.written,
+    snapshot: summary.snapshot.id.slice(0, 8),
+  });
+  return ["", `${messages.output.startHere}:`, ...commands.map((command) => `  ${command}`)];
+}
