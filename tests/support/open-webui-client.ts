@@ -29,9 +29,18 @@ export class OpenWebuiClient {
   readonly #baseUrl: string;
   readonly #token: string;
 
-  private constructor(baseUrl: string, token: string) {
+  /** A session that was opened before, perhaps on another server with the same secret key. */
+  constructor(baseUrl: string, token: string) {
     this.#baseUrl = baseUrl;
     this.#token = token;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  async whoAmI(): Promise<{ id: string; email: string }> {
+    return this.#call("GET", "/auths/");
   }
 
   /** The first to sign up becomes the administrator. */
@@ -107,6 +116,11 @@ export class OpenWebuiClient {
 
   async addToKnowledge(knowledgeId: string, fileId: string): Promise<void> {
     await this.#call("POST", `/knowledge/${knowledgeId}/file/add`, { file_id: fileId });
+  }
+
+  /** Takes the file out of the knowledge base; the file itself stays. */
+  async removeFromKnowledge(knowledgeId: string, fileId: string): Promise<void> {
+    await this.#call("POST", `/knowledge/${knowledgeId}/file/remove?delete_file=false`, { file_id: fileId });
   }
 
   /** The documents of a knowledge base nearest to `query`, the nearest first. */
