@@ -25,6 +25,8 @@ export interface ContextParts {
   readonly findings: FindingsLog;
   readonly parts: ReadonlySet<Part>;
   readonly parent?: ParentStates;
+  /** How often Chroma's moment is taken again before a torn segment is accepted as such. */
+  readonly segmentTries: number;
   /** How databases are captured. */
   readonly database: DatabaseOptions;
   /** False for what is left out, by name or on request. */

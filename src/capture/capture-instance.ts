@@ -7,6 +7,7 @@ import { realpath } from "node:fs/promises";
 import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { limits } from "../base/limits.ts";
 import { parts as allParts, leftOutReason, mainDatabase } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import { type CaptureContext, captureContext } from "./capture-context.ts";
@@ -46,7 +47,7 @@ async function* run(
 }
 
 async function prepare(options: CaptureOptions, scratch: Scratch): Promise<CaptureContext> {
-  const { clock, signal, force, parent } = options;
+  const { clock, signal, force, parent, patience } = options;
   const root = await rootOf(options.dataDir);
   const findings = new FindingsLog(options.onFinding);
   const excluded = excludedBy(options.excludes ?? []);
@@ -63,11 +64,13 @@ async function prepare(options: CaptureOptions, scratch: Scratch): Promise<Captu
     wanted: (path) => !excluded(path) && isKept(path, options.includeAudit === true),
     onUnreadable: (path, error) =>
       findings.add(finding("FILE_UNREADABLE", { path: displayPath(path), reason: reasonOf(error) })),
+    segmentTries: patience?.segmentTries ?? limits.segmentTries,
     database: {
       scratchDir: bytePath(scratch.folder),
       clock,
       ...(signal === undefined ? {} : { signal }),
       ...(force === undefined ? {} : { force }),
+      ...(patience === undefined ? {} : { waitMs: patience.databaseWaitMs }),
     },
     ...(signal === undefined ? {} : { signal }),
     ...(parent === undefined ? {} : { parent: parentStates(parent) }),

@@ -31,6 +31,8 @@ export interface CaptureOptions {
   readonly secretKeyFile?: string;
   /** Obhut's own environment: keys that somebody set there are meant for it. */
   readonly environment?: ReadonlyMap<string, string>;
+  /** How long to wait for a busy database, and how often to take Chroma's moment again; `limits` by default. */
+  readonly patience?: { readonly databaseWaitMs: number; readonly segmentTries: number };
   /** Look for the running app in /proc. Default true. */
   readonly lookForApp?: boolean;
   /** Compose file, .env and the like: stored below `deployment/` by their names. */

@@ -50,7 +50,7 @@ export async function takeVectorsMoment<Pinned extends AsyncDisposable | undefin
 ): Promise<VectorsMoment<Pinned>> {
   const holds = { heldMs: 0, longestHoldMs: 0 };
   for (let tries = 1; ; tries++) {
-    const last = tries >= limits.segmentTries;
+    const last = tries >= context.segmentTries;
     const taken = await takeOnce(context, pin, holds).catch((error: unknown) => {
       if (last || !isPassing(error)) throw error;
       return undefined;
