@@ -100,8 +100,13 @@ export const output: Record<OutputKey, string> = {
   startPassword:
     "Sein Passwort steht in {path}. Eine Kopie davon woanders aufbewahren: ohne es kann niemand die Sicherung lesen.",
   startSnapshot: "Snapshot {id} gesichert: {files} Dateien, {read} gelesen, {stored} gespeichert, in {time}.",
-  startVerified: "Nach {path} wiederhergestellt und {files} Dateien nachgeprüft; {databases} Datenbanken sind heil.",
-  startCounts: "Enthalten sind {counts}.",
+  startVerified:
+    "In einem Probeordner wiederhergestellt, {files} Dateien Byte für Byte nachgeprüft und wieder entfernt; {databases} Datenbanken sind heil.",
+  startCounts: "Enthalten sind: {counts}.",
+  wordUsers: "Benutzer",
+  wordChats: "Chats",
+  wordFiles: "Dateien",
+  wordKnowledge: "Wissensbasen",
   startNext: "Wie es weitergeht:",
   startNextBackup: "wieder sichern",
   startNextList: "zeigen, was gesichert ist",
