@@ -27,7 +27,7 @@ import { TreeStorer } from "./tree-storer.ts";
 const newBlobsExpected = 256 * 1024;
 
 /** Heap of a reading thread: its data lies in buffers outside. */
-const readerLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+const readerLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
 /**
  * Rejects when no destination got the snapshot (with the first one's error), when the signal aborts (with its reason), and when

@@ -5,7 +5,7 @@ import type { ReaderPool } from "./range-queue.ts";
 import type { FilledPack } from "./read-task.ts";
 
 /** Packs in memory that wait to be saved, beyond one more for each further destination. */
-const heldPacks = 3;
+const heldPacks = 2;
 
 export class PackSaver {
   readonly #destinations: readonly Destination[];

@@ -1,7 +1,7 @@
 /** Hash, claim, compress, seal: one piece after the other, for all destinations at once. Runs in a worker. */
 import { hash } from "node:crypto";
 import { MiB } from "../../base/limits.ts";
-import { type PieceCompressor, pieceCompressor } from "../../host/zstd.ts";
+import { compressedRoom, type PieceCompressor, pieceCompressor } from "../../host/zstd.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
 import type { PackFiller } from "./pack-filler.ts";
 
@@ -21,7 +21,7 @@ export class PieceStorer {
   readonly #compressor: PieceCompressor = pieceCompressor();
   readonly #words = new Int32Array(8);
   readonly #id = Buffer.from(this.#words.buffer);
-  #frame = Buffer.allocUnsafeSlow(MiB + 64);
+  #frame = Buffer.allocUnsafeSlow(compressedRoom(MiB));
 
   constructor(targets: readonly StorerTarget[], known: KnownBlobs) {
     this.#targets = targets;
@@ -53,9 +53,12 @@ export class PieceStorer {
     }
   }
 
+  /** The frame's length, or 0 where the piece is better stored as it is. */
   #compress(piece: Buffer): number {
-    if (this.#frame.length < piece.length + 64) this.#frame = Buffer.allocUnsafeSlow(piece.length + 64);
-    return this.#compressor.compress(piece, this.#frame.subarray(0, worthwhile(piece.length)));
+    const room = compressedRoom(piece.length);
+    if (this.#frame.length < room) this.#frame = Buffer.allocUnsafeSlow(room);
+    const bytes = this.#compressor.compress(piece, this.#frame);
+    return bytes <= worthwhile(piece.length) ? bytes : 0;
   }
 }
 

@@ -39,6 +39,9 @@ interface Member<Task, Result> {
 }
 
 export class WorkerPool<Task, Result, Note = never, Tell = never> implements AsyncDisposable {
+  /** How many threads it has, or will have. */
+  readonly size: number;
+  readonly #options: PoolOptions<Note>;
   readonly #members: Member<Task, Result>[] = [];
   readonly #queue: Pending<Task, Result>[] = [];
   #wakers: (() => void)[] = [];
@@ -46,26 +49,10 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
   #paused = false;
   #broken: Error | undefined;
 
+  /** Threads start with the first task: a backup in which nothing changed needs none. */
   constructor(options: PoolOptions<Note>) {
-    const { script, workerData, resourceLimits, size = availableParallelism() } = options;
-    for (let number = 0; number < size; number++) {
-      const thread = new Worker(script, {
-        workerData: workerData(number),
-        ...(resourceLimits === undefined ? {} : { resourceLimits }),
-      });
-      const member: Member<Task, Result> = { thread, held: new Map() };
-      thread.on("message", (message: FromWorker<Result, Note>) => {
-        if (message.kind === "note") options.onNote?.(message.note, number);
-        else this.#settle(member, message);
-      });
-      thread.on("error", (error: unknown) => this.#break(error instanceof Error ? error : new Error(String(error))));
-      thread.on("exit", (code) => this.#break(new ObhutError("INTERNAL", { reason: `a worker ended with ${code}` })));
-      this.#members.push(member);
-    }
-  }
-
-  get size(): number {
-    return this.#members.length;
+    this.#options = options;
+    this.size = options.size ?? availableParallelism();
   }
 
   /** Tasks that no worker holds yet. */
@@ -75,19 +62,21 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
 
   /** Whether some worker has nothing to do. */
   get hasIdleWorker(): boolean {
-    return !this.#paused && this.#queue.length === 0 && this.#members.some(({ held }) => held.size === 0);
+    if (this.#paused || this.#queue.length > 0) return false;
+    return this.#members.length === 0 || this.#members.some(({ held }) => held.size === 0);
   }
 
   /** What `transfer` names belongs to the worker from here on. */
   run(task: Task, transfer: readonly Transferable[] = []): Promise<Result> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    if (this.#members.length === 0) this.#start();
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#queue.push({ id: this.#nextId++, task, transfer, resolve, reject });
     this.#assign();
     return promise;
   }
 
-  /** One task for each worker, behind those it holds already. */
+  /** One task for each worker that was started, behind those it holds already. */
   runOnEach(task: Task): Promise<Result[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     return Promise.all(
@@ -120,6 +109,22 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
   async [Symbol.asyncDispose](): Promise<void> {
     this.#broken ??= new ObhutError("INTERNAL", { reason: "the workers were ended" });
     await Promise.all(this.#members.map(({ thread }) => thread.terminate()));
+  }
+
+  #start(): void {
+    const { script, workerData, resourceLimits, onNote } = this.#options;
+    for (let number = 0; number < this.size; number++) {
+      const limits = resourceLimits === undefined ? {} : { resourceLimits };
+      const thread = new Worker(script, { workerData: workerData(number), ...limits });
+      const member: Member<Task, Result> = { thread, held: new Map() };
+      thread.on("message", (message: FromWorker<Result, Note>) => {
+        if (message.kind === "note") onNote?.(message.note, number);
+        else this.#settle(member, message);
+      });
+      thread.on("error", (error: unknown) => this.#break(error instanceof Error ? error : new Error(String(error))));
+      thread.on("exit", (code) => this.#break(new ObhutError("INTERNAL", { reason: `a worker ended with ${code}` })));
+      this.#members.push(member);
+    }
   }
 
   #assign(): void {
