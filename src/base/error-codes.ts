@@ -37,6 +37,7 @@ export const errorCodes = {
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
   // restore
+  RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },
   TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },
   // source

@@ -4,6 +4,7 @@ import { isObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 import { finding } from "../base/finding-codes.ts";
 import { parseId, type SnapshotId, shortId } from "../base/ids.ts";
+import { failureReason } from "./failure-reason.ts";
 import { decodeSnapshot, type Snapshot } from "./format/snapshot-file.ts";
 import { nsOfTimeText } from "./format/time-text.ts";
 import { loadSealed, objectName } from "./object-file.ts";
@@ -36,7 +37,7 @@ export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Pro
       } catch (error) {
         if (isObhutError(error, "STORAGE_FILE_MISSING")) continue;
         if (!isObhutError(error, "OBJECT_DAMAGED")) throw error;
-        findings.push(finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason: error.params.reason }));
+        findings.push(finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason: failureReason(error) }));
       }
     }
   };

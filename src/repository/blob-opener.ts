@@ -1,0 +1,40 @@
+/** Opens sealed blobs by the thousand: decrypt, decompress, hash. One belongs to one thread. */
+import { hash } from "node:crypto";
+import { reasonOf } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
+import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
+import { type MasterKey, Sealer } from "./format/crypto.ts";
+
+/** The plaintext, or why there is none. `plain` is valid until the next call. */
+export type OpenedBlob =
+  | { readonly plain: Uint8Array; readonly damage?: undefined }
+  | { readonly plain?: undefined; readonly damage: string };
+
+export class BlobOpener {
+  readonly #sealer: Sealer;
+  readonly #decompressor: PieceDecompressor = pieceDecompressor();
+
+  constructor(key: MasterKey) {
+    this.#sealer = new Sealer(key);
+  }
+
+  /** `id`: the 32 bytes. `uncompressedLength`: as the index has it, 0 where the blob is stored uncompressed. */
+  open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number): OpenedBlob {
+    const opened = this.#sealer.tryOpen(sealed);
+    if (opened === undefined) return { damage: "its authentication code does not match" };
+    const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength);
+    if (typeof plain === "string") return { damage: plain };
+    const actual = hash("sha256", plain, "buffer");
+    return actual.equals(id) ? { plain } : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
+  }
+
+  #decompress(bytes: Uint8Array, length: number): Uint8Array | string {
+    if (length > limits.maxBlobBytes) return `it claims ${length} bytes`;
+    try {
+      const plain = this.#decompressor.decompress(bytes, length);
+      return plain.length === length ? plain : `it has ${plain.length} bytes, the index says ${length}`;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** The last touch on files whose content is there: size, owner, mode, times, fsync. Runs in a restoring thread. */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  openSync,
+  type Stats,
+} from "node:fs";
+import { bytesOf } from "../../base/byte-path.ts";
+import { reasonOf, systemCode } from "../../base/errors.ts";
+import type { FileFailure, FinishedFile } from "./restore-task.ts";
+
+export interface FinishOutcome {
+  readonly failures: FileFailure[];
+  /** Files that belong to this user now, because only root may give them away. */
+  readonly foreignOwners: number;
+}
+
+export function finishFiles(files: readonly FinishedFile[]): FinishOutcome {
+  const failures: FileFailure[] = [];
+  let foreignOwners = 0;
+  for (const [file, finished] of files.entries()) {
+    const step: { what: FileFailure["what"] } = { what: "content" };
+    try {
+      if (!finishFile(finished, step)) foreignOwners++;
+    } catch (error) {
+      failures.push({ file, what: step.what, reason: reasonOf(error) });
+    }
+  }
+  return { failures, foreignOwners };
+}
+
+/** False where the file could not be given to its owner. `step` says how far it got when this throws. */
+function finishFile(finished: FinishedFile, step: { what: FileFailure["what"] }): boolean {
+  // Only what is empty is made here: anything else must be there with all its bytes.
+  const create = finished.sizeBytes === 0 ? constants.O_CREAT : 0;
+  const flags = constants.O_RDWR | constants.O_NOFOLLOW | create;
+  const descriptor = openSync(bytesOf(finished.path), flags, 0o600);
+  try {
+    const status = fstatSync(descriptor);
+    if (status.size !== finished.sizeBytes) throw new Error(`it has ${status.size} of ${finished.sizeBytes} bytes`);
+    step.what = "metadata";
+    const given = giveAway(descriptor, status, finished);
+    // Running with the rights of its owner is for the owner to grant.
+    fchmodSync(descriptor, given ? finished.mode : finished.mode & 0o1777);
+    futimesSync(descriptor, finished.atime, finished.mtime);
+    step.what = "content";
+    fsyncSync(descriptor);
+    return given;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Before the mode is set, because chown clears setuid. False where only root may do it. */
+function giveAway(descriptor: number, status: Stats, { owner }: FinishedFile): boolean {
+  if (owner === undefined || (status.uid === owner.uid && status.gid === owner.gid)) return true;
+  try {
+    fchownSync(descriptor, owner.uid, owner.gid);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "EPERM" || code === "EINVAL" || code === "ENOTSUP") return false;
+    throw error;
+  }
+}

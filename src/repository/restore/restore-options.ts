@@ -1,0 +1,45 @@
+/** What a restore is asked to do, and what it says at the end. */
+import type { BytePath } from "../../base/byte-path.ts";
+import type { Finding } from "../../base/finding-codes.ts";
+
+export interface RestoreOptions {
+  /** Absolute path of the folder to restore into. Made where it is missing. */
+  readonly target: string;
+  /**
+   * Allows a target that holds something. What is there already is not written again; every changed file is written whole beside
+   * the old one, and only when all of them are durable are they put in place: until then the target stays as it was.
+   */
+  readonly overwrite?: boolean;
+  /**
+   * With `overwrite`: which files and folders of the target that the plan does not have are removed, told as paths inside the
+   * snapshot. None by default.
+   */
+  readonly removes?: (path: BytePath) => boolean;
+  /** Reads everything back afterwards. */
+  readonly verify?: boolean;
+  /** Threads; default: one for each core. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+}
+
+export interface RestoreProgress {
+  readonly phase: "compare" | "restore" | "verify";
+  readonly filesDone: number;
+  readonly bytesDone: number;
+}
+
+export interface RestoreSummary {
+  readonly files: number;
+  readonly folders: number;
+  /** Bytes of all restored files, those included that were there already. */
+  readonly totalBytes: number;
+  /** Of these, how many were there already. */
+  readonly unchangedBytes: number;
+  /** Files and folders that `removes` took away. */
+  readonly removed: number;
+  /** Whether everything was read back. */
+  readonly verified: boolean;
+  /** The plan's among them. */
+  readonly findings: readonly Finding[];
+}

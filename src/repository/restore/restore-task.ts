@@ -1,0 +1,81 @@
+/** What the restoring threads are given and answer. Plain data. */
+import type { BytePath } from "../../base/byte-path.ts";
+
+export interface RestorerData {
+  /** 64 bytes; see masterKeyOf. */
+  readonly masterKey: Uint8Array;
+}
+
+/** Pieces in columns; entry i of each belongs to piece i. */
+export interface PieceColumns {
+  readonly count: number;
+  /** Ids of the blobs, 32 bytes each. */
+  readonly ids: Uint8Array;
+  /** Where the sealed blob begins in the task's bytes. */
+  readonly offsets: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly uncompressedLengths: Uint32Array;
+  /** Index into the task's `files`. */
+  readonly files: Uint32Array;
+  /** Where in the file the plaintext goes. */
+  readonly positions: Float64Array;
+}
+
+export interface OutputFile {
+  /** Absolute path on this machine. */
+  readonly path: BytePath;
+  readonly sizeBytes: number;
+  /** Made by this restore: what is not written reads as zeros, so zeros need not be written. */
+  readonly fresh: boolean;
+}
+
+/** A file whose content is there: what it is to be in the end. */
+export interface FinishedFile {
+  readonly path: BytePath;
+  readonly sizeBytes: number;
+  /** 0 to 0o7777. */
+  readonly mode: number;
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Seconds since 1970-01-01 UTC. */
+  readonly atime: number;
+  readonly mtime: number;
+}
+
+/** A file on this machine, and the pieces it should consist of, from its beginning. */
+export interface ComparedFile {
+  readonly path: BytePath;
+  readonly ids: Uint8Array;
+  readonly lengths: Uint32Array;
+}
+
+export type RestoreTask =
+  /** Opens the blobs in `bytes` (a part of a pack) and writes each where it belongs. */
+  | {
+      readonly kind: "write";
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly pieces: PieceColumns;
+      readonly files: readonly OutputFile[];
+    }
+  /** Sets owner, mode and times, makes all durable; makes the empty ones. */
+  | { readonly kind: "finish"; readonly files: readonly FinishedFile[] }
+  | { readonly kind: "compare"; readonly file: ComparedFile };
+
+export type RestoreResult =
+  | { readonly kind: "written"; readonly damages: readonly PieceDamage[] }
+  | { readonly kind: "finished"; readonly failures: readonly FileFailure[]; readonly foreignOwners: number }
+  /** Numbers of the pieces that differ, and whether the file is as long as all pieces together. */
+  | { readonly kind: "compared"; readonly different: Uint32Array; readonly sameSize: boolean };
+
+export interface PieceDamage {
+  /** Index into the task's `files`. */
+  readonly file: number;
+  readonly reason: string;
+}
+
+export interface FileFailure {
+  /** Index into the task's `files`. */
+  readonly file: number;
+  /** `content`: it is not durable. `metadata`: owner, mode or times. */
+  readonly what: "content" | "metadata";
+  readonly reason: string;
+}

@@ -1,0 +1,74 @@
+/** The script of a restoring thread. */
+import { workerData } from "node:worker_threads";
+import { reasonOf } from "../../base/errors.ts";
+import { BlobOpener } from "../blob-opener.ts";
+import { masterKeyOf } from "../format/crypto.ts";
+import { idBytes } from "../format/hex.ts";
+import { serveTasks } from "../workers/serve-tasks.ts";
+import { comparePieces } from "./compare-pieces.ts";
+import { finishFiles } from "./finish-files.ts";
+import { OutputFiles } from "./output-files.ts";
+import type { OutputFile, PieceDamage, RestoreResult, RestorerData, RestoreTask } from "./restore-task.ts";
+
+const { masterKey } = workerData as RestorerData;
+const opener = new BlobOpener(masterKeyOf(masterKey));
+const outputs = new OutputFiles();
+const zeros = Buffer.alloc(1024 * 1024);
+
+serveTasks<RestoreTask, RestoreResult>({
+  run(task) {
+    switch (task.kind) {
+      case "write":
+        return { kind: "written", damages: write(task) };
+      case "finish":
+        // Another thread may still hold a file open; ours must not, or a full table of descriptors follows.
+        outputs.closeAll();
+        return { kind: "finished", ...finishFiles(task.files) };
+      case "compare":
+        return { kind: "compared", ...comparePieces(task.file) };
+    }
+  },
+});
+
+/** Pieces come sorted by offset, so that a blob that belongs to many places is opened once. */
+function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): PieceDamage[] {
+  const damages: PieceDamage[] = [];
+  let lastOffset = -1;
+  let opened: ReturnType<BlobOpener["open"]> = { damage: "" };
+  for (let piece = 0; piece < pieces.count; piece++) {
+    const offset = pieces.offsets[piece] ?? 0;
+    if (offset !== lastOffset) {
+      const sealed = bytes.subarray(offset, offset + (pieces.lengths[piece] ?? 0));
+      const id = pieces.ids.subarray(piece * idBytes, (piece + 1) * idBytes);
+      opened = opener.open(sealed, id, pieces.uncompressedLengths[piece] ?? 0);
+      lastOffset = offset;
+    }
+    const number = pieces.files[piece] ?? 0;
+    const reason = opened.damage ?? put(files[number], pieces.positions[piece] ?? 0, opened.plain);
+    if (reason !== undefined) damages.push({ file: number, reason });
+  }
+  const failed = attempt(() => outputs.flush());
+  // Which file's bytes were staged is not known here: every file of this task is in doubt.
+  if (failed !== undefined) damages.push(...files.map((_, file) => ({ file, reason: failed })));
+  return damages;
+}
+
+function put(file: OutputFile | undefined, position: number, plain: Uint8Array): string | undefined {
+  if (file === undefined) return "its file is unknown";
+  if (file.fresh && isZero(plain)) return attempt(() => outputs.touch(file));
+  return attempt(() => outputs.write(file, position, plain));
+}
+
+function attempt(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0 || bytes.length > zeros.length) return false;
+  return Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0;
+}

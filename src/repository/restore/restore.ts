@@ -1,0 +1,103 @@
+/** Carries out a restore plan: content in parallel, then metadata, at last everything in its place and durable. */
+import { displayPath } from "../../base/byte-path.ts";
+import { eachConcurrently } from "../../base/each-concurrently.ts";
+import { ObhutError } from "../../base/errors.ts";
+import { finding } from "../../base/finding-codes.ts";
+import { masterKeyBytes } from "../format/crypto.ts";
+import type { IndexedRepository } from "../repository.ts";
+import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
+import { ContentWriter } from "./content-writer.ts";
+import { comparePlanned, type RestorePool } from "./existing-files.ts";
+import { PlacedTarget } from "./placed-target.ts";
+import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+import { makeTarget, neededBytes, placeOf, requireEmpty, requireSpace } from "./target-folder.ts";
+
+/**
+ * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; RESTORE_STOPPED, with `overwrite`, where a file's content could
+ * not be had: then the target is as it was. Without `overwrite` such a file is missing from the target, and a finding says so.
+ */
+export async function restore(
+  repo: IndexedRepository,
+  plan: RestorePlan,
+  options: RestoreOptions,
+): Promise<RestoreSummary> {
+  const overwrite = options.overwrite ?? false;
+  if (!overwrite) {
+    await requireEmpty(options.target);
+    await requireSpace(options.target, neededBytes(plan));
+  }
+  await using pool: RestorePool = new WorkerPool({
+    script: workerScript("./restore-worker", import.meta.url),
+    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
+    ...(options.threads === undefined ? {} : { size: options.threads }),
+  });
+  const root = await makeTarget(options.target);
+  const target = new PlacedTarget(plan, root, options);
+  const content = new ContentWriter({ repo, plan, pool, root, options });
+  try {
+    if (overwrite) await content.compareWithTarget();
+    if (overwrite) await requireSpace(options.target, neededBytes(plan, content.present));
+    await target.makeFolders();
+    await content.write();
+    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
+    await content.finish();
+    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
+  } catch (error) {
+    await content.discard();
+    throw error;
+  }
+  options.signal?.throwIfAborted();
+  target.keep(content.temporaries);
+  if (overwrite) await target.removeOthers();
+  await content.putInPlace();
+  await target.makeLinksAndSpecials(content.failed);
+  await target.finishFolders();
+  const differs = options.verify ? await verify(plan, pool, content, options) : [];
+  const findings = [...plan.findings, ...content.findings, ...target.findings, ...differs];
+  return {
+    files: plan.files.length - content.failed.size + plan.hardLinks.length,
+    folders: plan.folders.length,
+    totalBytes: plan.totalBytes,
+    unchangedBytes: content.unchangedBytes,
+    removed: target.removed,
+    verified: options.verify === true,
+    findings,
+  };
+}
+
+function stopWhereNothingMayBeHalf(
+  overwrite: boolean,
+  target: string,
+  plan: RestorePlan,
+  { failed }: ContentWriter,
+): void {
+  if (!overwrite || failed.size === 0) return;
+  const [number, reason] = [...failed][0] ?? [0, ""];
+  const path = plan.files[number]?.path;
+  const example = path === undefined ? "" : displayPath(path);
+  throw new ObhutError("RESTORE_STOPPED", { target, count: failed.size, example, reason });
+}
+
+/** Reads every file back and compares it with the snapshot. */
+async function verify(
+  plan: RestorePlan,
+  pool: RestorePool,
+  content: ContentWriter,
+  { signal, onProgress }: RestoreOptions,
+): Promise<ReturnType<typeof finding>[]> {
+  const found: ReturnType<typeof finding>[] = [];
+  let [filesDone, bytesDone] = [0, 0];
+  const check = async (number: number): Promise<void> => {
+    const file = plan.files[number];
+    if (file === undefined || content.failed.has(number)) return;
+    signal?.throwIfAborted();
+    const { different, sameSize } = await comparePlanned(pool, plan, file, placeOf(content.root, file.relative));
+    if (different.length > 0 || !sameSize) found.push(finding("FILE_RESTORED_WRONG", { path: displayPath(file.path) }));
+    filesDone++;
+    bytesDone += file.sizeBytes;
+    onProgress?.({ phase: "verify", filesDone, bytesDone });
+  };
+  await eachConcurrently(plan.files.length, 2 * pool.size, check);
+  return found;
+}

@@ -1,0 +1,60 @@
+/** The folder a restore writes to: its state before, its free space, and the paths in it. */
+import { mkdir, readdir, realpath, statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
+import { ObhutError, systemCode } from "../../base/errors.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+
+/** Blocks are rounded up, and each entry takes an inode. */
+const overheadBytes = 4096;
+
+/** TARGET_NOT_EMPTY where something lies in it already. A folder that is not there is empty. */
+export async function requireEmpty(target: string): Promise<void> {
+  const names = await readdir(target).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  });
+  if (names.some((name) => name !== "lost+found")) throw new ObhutError("TARGET_NOT_EMPTY", { target });
+}
+
+/** Makes the folder; its real path, links resolved once and for all. */
+export async function makeTarget(target: string): Promise<BytePath> {
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  return bytePath(await realpath(target));
+}
+
+/** Bytes that the files of a plan need; those in `present` lie there already. */
+export function neededBytes(plan: RestorePlan, present?: ReadonlySet<number>): number {
+  let bytes = overheadBytes * (plan.folders.length + plan.symlinks.length + plan.specials.length);
+  for (const [number, file] of plan.files.entries()) {
+    if (!present?.has(number)) bytes += Math.ceil(file.sizeBytes / overheadBytes) * overheadBytes;
+  }
+  return bytes;
+}
+
+/** TARGET_NO_SPACE where the file system has less than `needed` bytes for this user. Looks at the nearest folder that is there. */
+export async function requireSpace(target: string, needed: number): Promise<void> {
+  const free = await freeBytes(target);
+  if (free < needed)
+    throw new ObhutError("TARGET_NO_SPACE", { target, needed: bytesText(needed), free: bytesText(free) });
+}
+
+async function freeBytes(path: string): Promise<number> {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at);
+      return bavail * bsize;
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT" || at === "/") throw error;
+    }
+  }
+}
+
+function bytesText(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Where an entry goes. `relative` holds only names that the tree's decoder proved harmless. */
+export function placeOf(root: BytePath, relative: BytePath): BytePath {
+  return relative === "" ? root : joinPath(root, relative);
+}
