@@ -4,14 +4,21 @@
  */
 import { type BytePath, displayPath } from "../../base/byte-path.ts";
 import type { Clock } from "../../base/clock.ts";
-import { ObhutError } from "../../base/errors.ts";
+import { ObhutError, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { type Reason, reason } from "../../base/reason-codes.ts";
-import { lockTrust } from "../file-systems.ts";
+import { type LockTrust, lockTrust } from "../file-systems.ts";
 import { processName, usersOfFiles } from "../processes.ts";
-import type { Attempt, CaptureContext } from "./capture-context.ts";
+import { type Attempt, type CaptureContext, unsettled } from "./capture-context.ts";
 import type { CapturedDatabase } from "./captured-database.ts";
-import { type DatabaseFiles, databaseFiles, type FilesSeen, factsOf, seeFiles } from "./database-files.ts";
+import {
+  type DatabaseFiles,
+  databaseFiles,
+  type FilesSeen,
+  factsOf,
+  firstDifference,
+  seeFiles,
+} from "./database-files.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
 import { type FileHeader, readFileHeader } from "./file-header.ts";
 import { holdRollback } from "./hold-rollback.ts";
@@ -31,6 +38,8 @@ export interface CaptureOptions {
   readonly mode?: "live" | "cold";
   /** Go on where file locks cannot be relied on. */
   readonly force?: boolean;
+  /** How to judge the file system; default `lockTrust`. */
+  readonly judgeLocks?: (path: BytePath) => Promise<LockTrust>;
   /** How long to try; default `limits.databaseWaitMs`. */
   readonly waitMs?: number;
   /** How long writers of a database in rollback mode may be kept waiting; default `limits.rollbackHoldMs`. */
@@ -38,7 +47,7 @@ export interface CaptureOptions {
 }
 
 const firstBackOffMs = 20;
-const longestBackOffMs = 1_000;
+const longestBackOffMs = 300;
 
 /**
  * Captures the database at `path` and keeps hold of it: in rollback mode writers wait until it is released, at most
@@ -57,7 +66,7 @@ export async function holdDatabase(path: BytePath, options: CaptureOptions): Pro
   };
   const cold = options.mode === "cold";
   await seeFiles(files);
-  if (!cold && options.force !== true) await requireTrustedLocks(path);
+  if (!cold && options.force !== true) await requireTrustedLocks(path, options.judgeLocks ?? lockTrust);
   const until = clock.monotonicMs() + waitMs;
   for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(backOffMs * 2, longestBackOffMs)) {
     signal?.throwIfAborted();
@@ -70,6 +79,17 @@ export async function holdDatabase(path: BytePath, options: CaptureOptions): Pro
 
 async function tryOnce(context: CaptureContext, cold: boolean): Promise<Attempt> {
   const seen = await seeFiles(context.files);
+  try {
+    return await tryAsSeen(context, seen, cold);
+  } catch (error) {
+    // The app that stopped just now took its -wal or -journal away.
+    if (systemCode(error) !== "ENOENT") throw error;
+    if (firstDifference(context.files, seen, await seeFiles(context.files)) === undefined) throw error;
+    return unsettled;
+  }
+}
+
+async function tryAsSeen(context: CaptureContext, seen: FilesSeen, cold: boolean): Promise<Attempt> {
   const header = requireHeader(context.files, seen, cold);
   if (header === undefined) return await stillDatabase(context, undefined);
   const nobody = cold || (await isUnused(context.files));
@@ -112,8 +132,8 @@ async function isUnused(files: DatabaseFiles): Promise<boolean> {
   return complete && users.length === 0;
 }
 
-async function requireTrustedLocks(path: BytePath): Promise<void> {
-  const { trusted, filesystem } = await lockTrust(path);
+async function requireTrustedLocks(path: BytePath, judge: (path: BytePath) => Promise<LockTrust>): Promise<void> {
+  const { trusted, filesystem } = await judge(path);
   if (!trusted) throw new ObhutError("FILESYSTEM_LOCKS_UNTRUSTED", { path: displayPath(path), filesystem });
 }
 

@@ -11,6 +11,7 @@ import { type Attempt, type CaptureContext, readableFailure, startHolder, unsett
 import { CapturedDatabase } from "./captured-database.ts";
 import type { DatabaseContent } from "./database-content.ts";
 import { type FilesSeen, factsOf, headOf, openSource, seeFiles } from "./database-files.ts";
+import { readFileHeader } from "./file-header.ts";
 import { withoutHoles } from "./fill-holes.ts";
 import type { HoldProcess } from "./hold-process.ts";
 import { stateToken } from "./state-token.ts";
@@ -46,7 +47,8 @@ export async function joinWal(context: CaptureContext): Promise<Attempt> {
     if (pin.kind === "no-index") return { kind: "alone" };
     if (pin.kind === "unsettled") return unsettled;
     if (pin.kind !== "pinned") return pin;
-    const index = pin.index && parseWalIndex(Buffer.from(pin.index));
+    const header = pin.index && parseWalIndex(Buffer.from(pin.index));
+    const index = header && (await withPageCount(context, header));
     if (index === undefined || pin.indexInode === undefined) return unsettled;
     const { indexInode } = pin;
     // Without anybody else SQLite trusts no -shm and holds no lock that counts.
@@ -61,6 +63,19 @@ export async function joinWal(context: CaptureContext): Promise<Attempt> {
   } finally {
     if (!kept) await hold[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * An app that was just started and has written nothing has counted no pages yet either. Then, as for SQLite, the file's size
+ * tells; nobody can change it, because there is nothing in the -wal to write back.
+ */
+async function withPageCount({ files }: CaptureContext, index: WalIndex): Promise<WalIndex | undefined> {
+  if (index.lastFrame > 0 && index.pages > 0) return index;
+  const { sample, database } = await seeFiles(files);
+  const reading = readFileHeader(sample, database.sizeBytes);
+  if (reading.kind !== "sqlite" || index.lastFrame > 0) return undefined;
+  const { pageBytes } = reading.header;
+  return { ...index, pageBytes, pages: index.pages || Math.ceil(database.sizeBytes / pageBytes) };
 }
 
 /** The read lock's byte; undefined where there is none, or where the system does not list locks: nothing proves ours then. */
