@@ -2,6 +2,7 @@
  * What a job met that a person must know, without stopping for it. `incomplete`: something was not
  * captured, restored or right; the job ends with exit code 3. `note`: all is there, yet worth saying.
  */
+import type { Reason } from "./reason-codes.ts";
 
 interface FindingSpec {
   readonly weight: "incomplete" | "note";
@@ -58,7 +59,7 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 export type FindingParams<Code extends FindingCode> = {
-  readonly [Name in (typeof findingCodes)[Code]["params"][number]]: string | number;
+  readonly [Name in (typeof findingCodes)[Code]["params"][number]]: string | number | Reason;
 };
 
 /** One finding, of a code with its values. Plain data: it crosses threads and goes into JSON. */

@@ -52,6 +52,25 @@ export const reasonCodes = {
   holderSilent: ["seconds"],
   holderLockGone: [],
   holderFileReplaced: ["file"],
+  // a vector index of Chroma
+  segmentFileMissing: [],
+  segmentFileShort: ["file", "sizeBytes"],
+  segmentFileLarge: ["file", "sizeBytes"],
+  segmentChanging: ["file"],
+  segmentVersion: ["version"],
+  segmentHeader: [],
+  segmentDimension: ["found", "expected"],
+  segmentNamesMissing: [],
+  segmentNames: ["detail"],
+  segmentNoVector: ["label"],
+  segmentTwoNames: [],
+  segmentCounts: ["vectors", "names"],
+  segmentLevels: ["header", "links"],
+  segmentLinkList: ["element"],
+  segmentLink: ["element", "neighbour"],
+  segmentNeighbours: ["element", "count"],
+  segmentLabel: ["element", "label"],
+  segmentSameLabel: ["label"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ReasonCode = keyof typeof reasonCodes;

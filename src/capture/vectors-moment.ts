@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { isObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { reason } from "../base/reason-codes.ts";
 import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
 import { holdDatabase } from "../host/sqlite/hold-database.ts";
 import { readVectorSegments } from "../openwebui/chroma/collections.ts";
@@ -141,9 +142,10 @@ async function checked(
 
 async function stateOf(part: SegmentFiles, folder: string, changed: ReadonlySet<BytePath>): Promise<SegmentState> {
   const moved = part.files.find((file) => changed.has(file.path));
-  if (moved !== undefined) return { kind: "torn", reason: `${displayPath(moved.path)} changed while it was copied` };
+  if (moved !== undefined)
+    return { kind: "torn", reason: reason("segmentChanging", { file: displayPath(moved.path) }) };
   const first = part.files[0];
   if (first === undefined)
-    return part.segment.written ? { kind: "torn", reason: "a file is missing" } : { kind: "unwritten" };
+    return part.segment.written ? { kind: "torn", reason: reason("segmentFileMissing", {}) } : { kind: "unwritten" };
   return await validateSegment(dirname(copyPlace(folder, first.path)), part.segment);
 }

@@ -2,7 +2,7 @@
  * `header.bin` of a persisted HNSW index: little-endian, 100 bytes.
  * Source: chroma-core/hnswlib, hnswlib/hnswalg.h, `HEADER_FIELDS` and `readPersistedIndexFromStreams`.
  */
-import { TornSegment } from "./torn-segment.ts";
+import { torn } from "./torn-segment.ts";
 
 export const hnswHeaderBytes = 100;
 
@@ -24,15 +24,14 @@ export interface HnswHeader {
 
 /** Throws TornSegment where the fields can't be those of an index whose vectors have `dimension` numbers. */
 export function readHnswHeader(bytes: Uint8Array, dimension?: number): HnswHeader {
-  if (bytes.length < hnswHeaderBytes)
-    throw new TornSegment(`header.bin has ${bytes.length} of ${hnswHeaderBytes} bytes`);
+  if (bytes.length < hnswHeaderBytes) throw torn("segmentFileShort", { file: "header.bin", sizeBytes: bytes.length });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = (at: number): number => {
     const value = view.getBigUint64(at, true);
-    if (value > 0xffff_ffffn) throw new TornSegment(`header.bin holds ${value} at byte ${at}`);
+    if (value > 0xffff_ffffn) throw torn("segmentHeader", {});
     return Number(value);
   };
-  if (view.getInt32(0, true) !== 1) throw new TornSegment(`header.bin is of version ${view.getInt32(0, true)}, not 1`);
+  if (view.getInt32(0, true) !== 1) throw torn("segmentVersion", { version: view.getInt32(0, true) });
   const enterPoint = view.getUint32(56, true);
   const elements = size(20);
   const header: HnswHeader = {
@@ -61,13 +60,11 @@ function checkShape(header: HnswHeader, dimension: number | undefined): void {
     vectorBytes > 0 &&
     vectorBytes % 4 === 0 &&
     header.elementBytes === header.labelAt + 8;
-  if (!consistent) throw new TornSegment("header.bin's fields contradict each other");
+  if (!consistent) throw torn("segmentHeader", {});
   if (dimension !== undefined && vectorBytes !== dimension * 4) {
-    throw new TornSegment(
-      `header.bin tells of vectors with ${vectorBytes / 4} numbers, the collection of ${dimension}`,
-    );
+    throw torn("segmentDimension", { found: vectorBytes / 4, expected: dimension });
   }
   if (header.enterPoint !== undefined && (header.enterPoint >= header.elements || header.maxLevel < 0)) {
-    throw new TornSegment(`header.bin's entry point is ${header.enterPoint} of ${header.elements}`);
+    throw torn("segmentHeader", {});
   }
 }

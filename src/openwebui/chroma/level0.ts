@@ -5,7 +5,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { MiB } from "../../base/limits.ts";
 import type { HnswHeader } from "./hnsw-header.ts";
-import { TornSegment } from "./torn-segment.ts";
+import { torn } from "./torn-segment.ts";
 
 export interface Level0 {
   /** Labels of the elements that are not deleted. */
@@ -29,7 +29,7 @@ export async function readLevel0(file: FileHandle, header: HnswHeader, highestLa
       checkNeighbours(view, at, header, first + i);
       const label = labelOf(view, at + header.labelAt, highestLabel, first + i);
       if (isDeleted(view, at)) deleted += 1;
-      else if (live.has(label)) throw new TornSegment(`two elements have label ${label}`);
+      else if (live.has(label)) throw torn("segmentSameLabel", { label });
       else live.add(label);
     }
   }
@@ -40,7 +40,7 @@ async function readWhole(file: FileHandle, into: Buffer, position: number): Prom
   let filled = 0;
   while (filled < into.length) {
     const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
-    if (bytesRead === 0) throw new TornSegment(`data_level0.bin ends at byte ${position + filled}`);
+    if (bytesRead === 0) throw torn("segmentFileShort", { file: "data_level0.bin", sizeBytes: position + filled });
     filled += bytesRead;
   }
 }
@@ -53,11 +53,10 @@ function isDeleted(view: DataView, elementAt: number): boolean {
 
 function checkNeighbours(view: DataView, at: number, header: HnswHeader, element: number): void {
   const count = view.getUint16(at, true);
-  if (count > header.maxLinks0) throw new TornSegment(`element ${element} has ${count} neighbours`);
+  if (count > header.maxLinks0) throw torn("segmentNeighbours", { element, count });
   for (let i = 0; i < count; i++) {
     const neighbour = view.getUint32(at + 4 + i * 4, true);
-    if (neighbour >= header.elements)
-      throw new TornSegment(`element ${element} links to ${neighbour}, which is not there`);
+    if (neighbour >= header.elements) throw torn("segmentLink", { element, neighbour });
   }
 }
 
@@ -65,7 +64,7 @@ function checkNeighbours(view: DataView, at: number, header: HnswHeader, element
 function labelOf(view: DataView, at: number, highestLabel: number, element: number): number {
   const label = view.getBigUint64(at, true);
   if (label === 0n || label > BigInt(highestLabel)) {
-    throw new TornSegment(`element ${element} has label ${label}, and ${highestLabel} is the highest given`);
+    throw torn("segmentLabel", { element, label: String(label) });
   }
   return Number(label);
 }

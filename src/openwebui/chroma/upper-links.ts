@@ -3,7 +3,7 @@
  * Source: chroma-core/hnswlib, hnswlib/hnswalg.h, `loadLinkLists`.
  */
 import type { HnswHeader } from "./hnsw-header.ts";
-import { TornSegment } from "./torn-segment.ts";
+import { torn } from "./torn-segment.ts";
 
 export interface UpperLevels {
   readonly maxLevel: number;
@@ -21,12 +21,12 @@ export function readUpperLinks(bytes: Uint8Array, header: HnswHeader): UpperLeve
   const starts: number[] = [];
   let at = 0;
   for (let element = 0; element < header.elements; element++) {
-    if (at + 4 > bytes.length) throw new TornSegment(`link_lists.bin ends at element ${element} of ${header.elements}`);
+    if (at + 4 > bytes.length) throw torn("segmentLinkList", { element });
     const size = view.getUint32(at, true);
     at += 4;
     if (size === 0) continue;
     if (size % listBytes !== 0 || size / listBytes > maxLevels || at + size > bytes.length) {
-      throw new TornSegment(`link_lists.bin holds a list of ${size} bytes for element ${element}`);
+      throw torn("segmentLinkList", { element });
     }
     levels[element] = size / listBytes;
     starts.push(element, at);
@@ -42,12 +42,12 @@ function checkLists(view: DataView, header: HnswHeader, levels: Uint8Array, elem
   for (let level = 1; level <= (levels[element] ?? 0); level++) {
     const at = start + (level - 1) * listBytes;
     const count = view.getUint16(at, true);
-    if (count > header.maxLinks) throw new TornSegment(`element ${element} has ${count} neighbours on level ${level}`);
+    if (count > header.maxLinks) throw torn("segmentNeighbours", { element, count });
     for (let i = 0; i < count; i++) {
       const neighbour = view.getUint32(at + 4 + i * 4, true);
       // A neighbour below that level has no list there, and a search would follow a null pointer.
       if (neighbour >= header.elements || (levels[neighbour] ?? 0) < level) {
-        throw new TornSegment(`element ${element} links to ${neighbour}, which is not on level ${level}`);
+        throw torn("segmentLink", { element, neighbour });
       }
     }
   }

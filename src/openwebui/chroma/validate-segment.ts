@@ -12,11 +12,12 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../base/errors.ts";
+import { type Reason, reason } from "../../base/reason-codes.ts";
 import { readHnswHeader } from "./hnsw-header.ts";
 import { type IdMap, readIdMap } from "./id-map.ts";
 import { readLevel0 } from "./level0.ts";
 import { PickleError } from "./pickle.ts";
-import { TornSegment } from "./torn-segment.ts";
+import { TornSegment, torn } from "./torn-segment.ts";
 import { readUpperLinks } from "./upper-links.ts";
 
 export const segmentFiles = [
@@ -34,7 +35,7 @@ export type SegmentState =
   | { readonly kind: "whole"; readonly elements: number; readonly deleted: number }
   /** Chroma has written no index here yet; the vectors are in its log. */
   | { readonly kind: "unwritten" }
-  | { readonly kind: "torn"; readonly reason: string };
+  | { readonly kind: "torn"; readonly reason: Reason };
 
 export interface SegmentExpectation {
   /** Numbers in each vector, where the collection tells. */
@@ -50,9 +51,10 @@ export async function validateSegment(folder: string, expected: SegmentExpectati
     if (names === undefined || names.labels.length === 0) return withoutNames(names, expected);
     return await validateIndex(folder, names, expected.dimension);
   } catch (error) {
-    if (error instanceof TornSegment) return { kind: "torn", reason: error.message };
-    if (error instanceof PickleError) return { kind: "torn", reason: `index_metadata.pickle: ${error.message}` };
-    if (systemCode(error) === "ENOENT") return { kind: "torn", reason: "a file is missing" };
+    if (error instanceof TornSegment) return { kind: "torn", reason: error.reason };
+    if (error instanceof PickleError)
+      return { kind: "torn", reason: reason("segmentNames", { detail: error.message }) };
+    if (systemCode(error) === "ENOENT") return { kind: "torn", reason: reason("segmentFileMissing", {}) };
     throw error;
   }
 }
@@ -60,7 +62,7 @@ export async function validateSegment(folder: string, expected: SegmentExpectati
 /** Chroma begins such a segment anew from its log; nothing is lost unless the log was emptied after a write. */
 function withoutNames(names: IdMap | undefined, expected: SegmentExpectation): SegmentState {
   if (names === undefined && expected.written) {
-    return { kind: "torn", reason: "index_metadata.pickle is missing, and chroma.sqlite3 counts on it" };
+    return { kind: "torn", reason: reason("segmentNamesMissing", {}) };
   }
   return { kind: "unwritten" };
 }
@@ -72,20 +74,20 @@ async function readNames(folder: string): Promise<IdMap | undefined> {
     (error: unknown) => (systemCode(error) === "ENOENT" ? undefined : Promise.reject(error)),
   );
   if (size === undefined) return undefined;
-  if (size > maxPickleBytes) throw new TornSegment(`index_metadata.pickle has ${size} bytes`);
+  if (size > maxPickleBytes) throw torn("segmentFileLarge", { file: "index_metadata.pickle", sizeBytes: size });
   return readIdMap(await readFile(path));
 }
 
 async function validateIndex(folder: string, names: IdMap, dimension: number | undefined): Promise<SegmentState> {
   const header = readHnswHeader(await readFile(join(folder, "header.bin")), dimension);
-  if (header.elements === 0) throw new TornSegment("header.bin tells of no vectors, and there are names");
+  if (header.elements === 0) throw torn("segmentCounts", { vectors: 0, names: names.labels.length });
   const lengthBytes = (await stat(join(folder, "length.bin"))).size;
-  if (lengthBytes < header.elements * 4) throw new TornSegment(`length.bin has ${lengthBytes} bytes`);
+  if (lengthBytes < header.elements * 4) throw torn("segmentFileShort", { file: "length.bin", sizeBytes: lengthBytes });
   const levels = readUpperLinks(await readFile(join(folder, "link_lists.bin")), header);
   await using data = await open(join(folder, "data_level0.bin"), "r");
   const level0 = await readLevel0(data, header, names.totalElementsAdded);
   if (levels.maxLevel !== header.maxLevel || levels.enterPointLevel !== header.maxLevel) {
-    throw new TornSegment(`header.bin's highest level is ${header.maxLevel}, the links' ${levels.maxLevel}`);
+    throw torn("segmentLevels", { header: header.maxLevel, links: levels.maxLevel });
   }
   sameLabels(names, level0.live);
   return { kind: "whole", elements: header.elements, deleted: level0.deleted };
@@ -94,9 +96,9 @@ async function validateIndex(folder: string, names: IdMap, dimension: number | u
 /** Every name has a vector, and every vector that is not deleted has a name. */
 function sameLabels(names: IdMap, live: ReadonlySet<number>): void {
   const missing = names.labels.find((label) => !live.has(label));
-  if (missing !== undefined) throw new TornSegment(`there is a name for vector ${missing}, and no such vector`);
-  if (new Set(names.labels).size !== names.labels.length) throw new TornSegment("a vector has two names");
+  if (missing !== undefined) throw torn("segmentNoVector", { label: missing });
+  if (new Set(names.labels).size !== names.labels.length) throw torn("segmentTwoNames", {});
   if (names.labels.length !== live.size) {
-    throw new TornSegment(`there are ${live.size} vectors, and names for ${names.labels.length}`);
+    throw torn("segmentCounts", { vectors: live.size, names: names.labels.length });
   }
 }

@@ -1,0 +1,60 @@
+/** Sizes of what lies in a data directory, by what it means to a person. */
+import type { BytePath } from "../base/byte-path.ts";
+import {
+  isSideFile,
+  type LeftOut,
+  leftOutReason,
+  type Meaning,
+  mainDatabase,
+  meaningOf,
+  type Part,
+  partOf,
+} from "../openwebui/parts.ts";
+import { walk } from "./walk.ts";
+
+export interface InspectedItem {
+  /** Relative to the data directory: a top-level name, or a folder of the cache. */
+  readonly path: BytePath;
+  readonly part: Part;
+  readonly meaning: Meaning;
+  /** Why it is not captured unless asked for. */
+  readonly leftOut?: LeftOut;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Everything, captured or not. What can't be read is counted as nothing. Largest first. */
+export async function measureItems(root: BytePath, signal?: AbortSignal): Promise<readonly InspectedItem[]> {
+  const items = new Map<BytePath, InspectedItem>();
+  const options = {
+    root,
+    from: "" as BytePath,
+    context: { owners: { user: () => "", group: () => "" }, attributes: new Map() },
+    wanted: () => true,
+    onUnreadable: () => undefined,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  for await (const { path, meta } of walk(options)) {
+    if (meta.kind !== "file") continue;
+    const place = itemOf(path);
+    const { files = 0, bytes = 0 } = items.get(place) ?? {};
+    const leftOut = leftOutReason(place);
+    items.set(place, {
+      path: place,
+      part: partOf(place),
+      meaning: meaningOf(place),
+      ...(leftOut === undefined ? {} : { leftOut }),
+      files: files + 1,
+      bytes: bytes + meta.sizeBytes,
+    });
+  }
+  return [...items.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** The cache's folders are told apart, since some are kept and some are not; a database's side files belong to it. */
+function itemOf(path: BytePath): BytePath {
+  if (isSideFile(path, mainDatabase)) return mainDatabase;
+  const names = path.split("/");
+  if (names[0] !== "cache") return (names[0] ?? path) as BytePath;
+  return names.slice(0, names[1] === "audio" ? 3 : 2).join("/") as BytePath;
+}
