@@ -107,7 +107,10 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
     ],
   },
   check: { arguments: [], options: ["from", "read-data", "read-data-subset", ...password, ...always] },
-  inspect: { arguments: [{ value: "dir", optional: true }], options: ["data", ...always] },
+  inspect: {
+    arguments: [{ value: "dir", optional: true }],
+    options: ["data", "env-file", "secret-key-file", "force-live", ...always],
+  },
   unlock: { arguments: [], options: ["from", "remove-all", ...password, ...always] },
   version: { arguments: [], options: always },
   completion: { arguments: [{ value: "shell", choices: shells }], options: ["lang", "help"] },

@@ -1,5 +1,6 @@
 export { errors } from "./de/errors.ts";
 export { findings } from "./de/findings.ts";
 export * as help from "./de/help.ts";
+export * as instance from "./de/instance.ts";
 export { output } from "./de/output.ts";
 export { reasons } from "./de/reasons.ts";

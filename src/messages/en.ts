@@ -1,5 +1,6 @@
 export { errors } from "./en/errors.ts";
 export { findings } from "./en/findings.ts";
 export * as help from "./en/help.ts";
+export * as instance from "./en/instance.ts";
 export { type OutputKey, output } from "./en/output.ts";
 export { reasons } from "./en/reasons.ts";

@@ -15,6 +15,7 @@ export interface Messages {
   readonly findings: typeof en.findings;
   readonly reasons: Readonly<Record<ReasonCode, string>>;
   readonly help: Words<typeof en.help>;
+  readonly instance: Words<typeof en.instance>;
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 

@@ -5,6 +5,7 @@ import { reason } from "../../base/reason-codes.ts";
 import { type BackupSummary, type RunBackupOptions, runBackup } from "../../jobs/run-backup.ts";
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
+import { appVersionText } from "../app-version-text.ts";
 import { askedParts } from "../asked-parts.ts";
 import { askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -80,7 +81,7 @@ function summaryLines(summary: BackupSummary, { messages, language }: CommandCal
   });
   return labelLines([
     [words.instance, `${summary.instance} (${summary.dataDirectory})`],
-    [words.appVersion, manifest.app?.version],
+    [words.appVersion, appVersionText(manifest.app, words)],
     [words.files, `${fill(words.filesDetail, detail)}, ${size(summary.bytes)}`],
     ...stored,
     [words.duration, formatDuration(summary.tookMs, language)],

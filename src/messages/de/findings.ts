@@ -74,6 +74,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} ist nicht lesbar: {reason}.",
     next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys holen oder mit restic forget entfernen.",
   },
+  KEY_DAMAGED: {
+    what: "Schlüssel {key} ist beschädigt: {reason}. Sein Passwort öffnet nichts mehr.",
+    next: "Ein anderer Schlüssel öffnet das Repository noch: das Passwort mit restic key add neu hinzufügen und den beschädigten Schlüssel entfernen.",
+  },
   INDEX_DAMAGED: {
     what: "Index {index} ist nicht lesbar: {reason}.",
     next: "restic repair index ausführen: alles, was darin stand, steht auch in den Packs.",

@@ -74,6 +74,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} cannot be read: {reason}.",
     next: "The others are not affected. Take it from another copy of the repository, or remove it with restic forget.",
   },
+  KEY_DAMAGED: {
+    what: "Key {key} is damaged: {reason}. Its password opens nothing any more.",
+    next: "Another key still opens the repository: add the password again with restic key add, then remove the damaged key.",
+  },
   INDEX_DAMAGED: {
     what: "Index {index} cannot be read: {reason}.",
     next: "Run restic repair index: the packs hold all it said.",

@@ -1,0 +1,51 @@
+/** Says what a data directory holds, without storing anything. */
+import { isIncomplete } from "../base/finding-codes.ts";
+import { type Inspection, inspectInstance } from "../capture/inspect-instance.ts";
+import type { Emit } from "./job-event.ts";
+import type { Parts } from "./parts.ts";
+import { scratchParent } from "./scratch-folder.ts";
+
+export interface RunInspectOptions {
+  /** Absolute path. */
+  readonly dataDirectory: string;
+  readonly envFile: string | undefined;
+  readonly secretKeyFile: string | undefined;
+  readonly forceLive: boolean;
+}
+
+export interface InspectSummary {
+  readonly inspection: Inspection;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of these, what a backup would capture. */
+  readonly capturedBytes: number;
+  /** A part of the instance lies elsewhere or could not be looked into. */
+  readonly incomplete: boolean;
+}
+
+export async function runInspect(
+  options: RunInspectOptions,
+  { clock, env }: Parts,
+  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<InspectSummary> {
+  const environment = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const inspection = await inspectInstance({
+    dataDir: options.dataDirectory,
+    clock,
+    scratchParent: scratchParent(env, options.dataDirectory),
+    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
+    ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
+    environment: new Map(environment),
+    force: options.forceLive,
+    signal,
+  });
+  for (const found of inspection.findings) emit({ type: "finding", finding: found });
+  const sum = (items: Inspection["items"]): number => items.reduce((total, { bytes }) => total + bytes, 0);
+  return {
+    inspection,
+    files: inspection.items.reduce((total, { files }) => total + files, 0),
+    bytes: sum(inspection.items),
+    capturedBytes: sum(inspection.items.filter(({ leftOut }) => leftOut === undefined)),
+    incomplete: inspection.findings.some(isIncomplete),
+  };
+}

@@ -1,0 +1,56 @@
+/** What the parts of an instance and its tables are called. */
+export const meanings = {
+  database: "users, chats, settings: everything but files and vectors",
+  vectors: "vectors of documents, for searching in them",
+  uploads: "files that people uploaded",
+  cacheImages: "generated images, which chats link to",
+  cacheFunctions: "files of functions",
+  cacheTools: "files of tools",
+  cacheTranscriptions: "transcribed recordings",
+  cacheRebuilt: "models and speech, fetched or made again when missing",
+  audit: "audit log; --audit-log captures it",
+  licence: "licence",
+  oldConfig: "settings of old versions",
+  droppings: "left by a file server or file manager",
+  unknown: "not known to Obhut, captured nevertheless",
+} as const;
+
+export const tables = {
+  user: "users",
+  group: "groups",
+  chat: "chats",
+  chat_message: "messages in chats",
+  folder: "folders",
+  tag: "tags",
+  file: "files",
+  knowledge: "knowledge bases",
+  knowledge_file: "files in knowledge bases",
+  document: "documents",
+  memory: "memories",
+  note: "notes",
+  channel: "channels",
+  message: "messages in channels",
+  function: "functions",
+  tool: "tools",
+  skill: "skills",
+  model: "models",
+  prompt: "prompts",
+  feedback: "ratings",
+  automation: "automations",
+  calendar_event: "calendar events",
+  api_key: "API keys",
+  oauth_session: "OAuth sessions",
+  config: "settings",
+  collections: "vector collections",
+  embeddings: "vectors",
+} as const;
+
+/** How a database was found. */
+export const databaseStates = {
+  "live-wal": "in use",
+  "live-rollback": "in use, rollback mode",
+  "held-copy": "in use, rollback mode",
+  quiet: "not in use",
+  "wal-replay": "not in use, with a log left by a crash",
+  "journal-rollback": "not in use, with a journal left by a crash",
+} as const;
