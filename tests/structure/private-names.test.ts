@@ -10,12 +10,7 @@ test("no committed file names one machine's paths or a package registry", async 
 });
 
 test("a planted name of each kind is caught", () => {
-  const planted = [
-    `cd /${"root"}/x`,
-    `see /${"home"}/ada/y`,
-    `https://${"registry"}.npmjs.org/a`,
-    `"${"resolved"}": "https://a"`,
-  ];
+  const planted = [`cd /${"root"}/x`, `https://${"registry"}.npmjs.org/a`, `"${"resolved"}": "https://a"`];
   assert.equal(privateNames([{ path: "a.md", text: planted.join("\n") }]).length, planted.length);
   assert.deepEqual(privateNames([{ path: "b.md", text: "/app/backend/data\n/mnt/backup\nsrc/work/x.ts\n" }]), []);
 });

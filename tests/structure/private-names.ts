@@ -22,7 +22,7 @@ const forbidden: readonly { readonly what: string; readonly pattern: RegExp }[] 
         .join("|"),
     ),
   },
-  { what: "where a package was fetched from", pattern: /"resolved": "http/ },
+  { what: "where a package was fetched from", pattern: /"resolved"\s*:\s*"\w+:/ },
 ];
 
 /** One sentence for each line that names one. */

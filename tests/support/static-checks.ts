@@ -5,34 +5,38 @@ import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-const checks = [
+export interface StaticCheck {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+export const staticChecks: readonly StaticCheck[] = [
   { name: "types (tsc)", command: ["tsc", "--project", "."] },
   { name: "format and lint (biome)", command: ["biome", "ci", "--max-diagnostics=50", "."] },
   { name: "dead code and dependencies (knip)", command: ["knip", "--no-progress"] },
-] as const;
+];
 
 /** Runs them one after the other, shows the output of those that fail, and tells how many did what. */
 export async function runStaticChecks(): Promise<{ passed: number; failed: number }> {
   let failed = 0;
-  for (const { name, command } of checks) {
+  for (const check of staticChecks) {
     const started = performance.now();
-    const { code, output } = await run(command);
+    const { code, output } = await runCheck(check, root);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${code === 0 ? "✔" : "✖"} ${name} (${seconds} s)`);
+    console.log(`${code === 0 ? "✔" : "✖"} ${check.name} (${seconds} s)`);
     if (code !== 0) {
       failed += 1;
       console.log(output);
     }
   }
-  return { passed: checks.length - failed, failed };
+  return { passed: staticChecks.length - failed, failed };
 }
 
-async function run([program, ...args]: readonly [string, ...string[]]): Promise<{
-  code: number | null;
-  output: string;
-}> {
+/** Runs one check over the project that lies in `folder`, with this project's tools. */
+export async function runCheck(check: StaticCheck, folder: string): Promise<{ code: number | null; output: string }> {
+  const [program, ...args] = check.command;
   const child = spawn(path.join(root, "node_modules/.bin", program), args, {
-    cwd: root,
+    cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
