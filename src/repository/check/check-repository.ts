@@ -1,0 +1,100 @@
+/**
+ * Checks a repository. Needs no lock but a shared one: what others add meanwhile is at most seen as packs that no index lists
+ * yet. Hence the order: snapshots, then indexes, then packs, each list made before that of what it points to.
+ */
+
+import { isObhutError } from "../../base/errors.ts";
+import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type KeyId, type PackId, parseId, shortId } from "../../base/ids.ts";
+import { failureReason } from "../failure-reason.ts";
+import { decodeKeyFile } from "../format/key-file.ts";
+import { loadVerified, objectName } from "../object-file.ts";
+import type { Repository } from "../repository.ts";
+import { loadSnapshots } from "../snapshots.ts";
+import type { CheckOptions, CheckReport } from "./check-options.ts";
+import { checkTrees } from "./check-trees.ts";
+import { choosePacks } from "./choose-packs.ts";
+import { duplicatesOf, expectedPackBytes, indexOf, type LoadedIndexes, loadIndexes } from "./listed-packs.ts";
+import { readPacks } from "./read-packs.ts";
+
+/** Everything that is wrong is a finding; it throws only where the storage cannot be listed, or is told to stop. */
+export async function checkRepository(repo: Repository, options: CheckOptions): Promise<CheckReport> {
+  const { signal, onProgress } = options;
+  const { snapshots, findings: snapshotFindings } = await loadSnapshots(repo, signal);
+  const loaded = await loadIndexes(repo, signal);
+  onProgress?.({ phase: "index", done: loaded.packs.size, bytesDone: 0 });
+  const sizes = await packSizes(repo, signal);
+  const index = indexOf(loaded, (pack) => sizes.has(pack));
+  const chosen = choosePacks(
+    [...sizes].map(([id, sizeBytes]) => ({ id, sizeBytes, rows: loaded.packs.get(id) })),
+    options.readData,
+    repo.actor.random,
+  );
+  const read = await readPacks(repo, chosen, options);
+  const trees = await checkTrees({ ...repo, index }, snapshots, {
+    lostBlobs: read.lostBlobs,
+    ...(signal ? { signal } : {}),
+    onTree: (done) => onProgress?.({ phase: "trees", done, bytesDone: read.bytesRead }),
+  });
+  return {
+    snapshots: snapshots.length,
+    packs: sizes.size,
+    blobs: index.count,
+    trees: trees.trees,
+    packsRead: chosen.length,
+    bytesRead: read.bytesRead,
+    findings: [
+      ...(await checkKeys(repo, signal)),
+      ...snapshotFindings,
+      ...loaded.findings,
+      ...comparePacks(loaded, sizes),
+      ...read.findings,
+      ...trees.findings,
+      ...duplicateNotes(duplicatesOf(loaded, index)),
+    ],
+  };
+}
+
+async function packSizes(repo: Repository, signal?: AbortSignal): Promise<Map<PackId, number>> {
+  const sizes = new Map<PackId, number>();
+  for await (const { name, sizeBytes } of repo.storage.list("data", signal)) {
+    const id = parseId<PackId>(name);
+    if (id !== undefined) sizes.set(id, sizeBytes);
+  }
+  return sizes;
+}
+
+/** Each pack is there with the size its blobs need; what no index lists is told. */
+function comparePacks(loaded: LoadedIndexes, sizes: ReadonlyMap<PackId, number>): Finding[] {
+  const findings: Finding[] = [];
+  for (const [id, rows] of loaded.packs) {
+    const actual = sizes.get(id);
+    const expected = expectedPackBytes(rows);
+    if (actual === undefined) findings.push(finding("PACK_MISSING", { pack: shortId(id), blobs: rows.to - rows.from }));
+    else if (actual !== expected) findings.push(finding("PACK_SIZE_WRONG", { pack: id, expected, actual }));
+  }
+  const unused = [...sizes].filter(([id]) => !loaded.packs.has(id));
+  if (unused.length === 0) return findings;
+  const sizeBytes = unused.reduce((sum, [, bytes]) => sum + bytes, 0);
+  return [...findings, finding("PACKS_UNUSED", { count: unused.length, sizeBytes })];
+}
+
+function duplicateNotes({ count, sizeBytes }: { count: number; sizeBytes: number }): Finding[] {
+  return count === 0 ? [] : [finding("BLOBS_DUPLICATED", { count, sizeBytes })];
+}
+
+/** A key that is damaged opens nothing any more: its owner must know before they need it. */
+async function checkKeys(repo: Repository, signal?: AbortSignal): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const { name } of repo.storage.list("keys", signal)) {
+    const id = parseId<KeyId>(name);
+    if (id === undefined) continue;
+    try {
+      decodeKeyFile(await loadVerified(repo, "keys", id, signal), objectName("keys", id));
+    } catch (error) {
+      if (!isObhutError(error) || signal?.aborted) throw error;
+      findings.push(finding("KEY_DAMAGED", { key: shortId(id), reason: failureReason(error) }));
+    }
+  }
+  return findings;
+}

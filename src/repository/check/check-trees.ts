@@ -1,0 +1,112 @@
+/** Follows every snapshot down to its last piece: each tree once, however many snapshots share it. */
+import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
+import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type BlobId, shortId } from "../../base/ids.ts";
+import { failureReason } from "../failure-reason.ts";
+import { hexIdAt } from "../format/hex.ts";
+import { type Node, packedCount } from "../format/node.ts";
+import { plainLength } from "../open-blob.ts";
+import type { IndexedRepository } from "../repository.ts";
+import type { StoredSnapshot } from "../snapshots.ts";
+import { loadTree } from "../walk-tree.ts";
+
+interface Folder {
+  readonly tree: BlobId;
+  readonly path: BytePath;
+  readonly snapshot: string;
+}
+
+export interface CheckedTrees {
+  readonly trees: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckTreesOptions {
+  /** Ids of blobs that the index knows but that were found to be lost. */
+  readonly lostBlobs: ReadonlySet<string>;
+  readonly signal?: AbortSignal;
+  readonly onTree?: (treesDone: number) => void;
+}
+
+export async function checkTrees(
+  repo: IndexedRepository,
+  snapshots: readonly StoredSnapshot[],
+  options: CheckTreesOptions,
+): Promise<CheckedTrees> {
+  const checker = new TreeChecker(repo, options);
+  // The newest first: what is wrong is named where people will look for it.
+  for (const { tree, id } of snapshots.toReversed()) {
+    await checker.check({ tree, path: "/" as BytePath, snapshot: shortId(id) });
+  }
+  return { trees: checker.seen.size, findings: checker.findings };
+}
+
+class TreeChecker {
+  readonly seen = new Set<BlobId>();
+  readonly findings: Finding[] = [];
+  readonly #repo: IndexedRepository;
+  readonly #options: CheckTreesOptions;
+  #waiting: Folder[] = [];
+
+  constructor(repo: IndexedRepository, options: CheckTreesOptions) {
+    this.#repo = repo;
+    this.#options = options;
+  }
+
+  async check(root: Folder): Promise<void> {
+    this.#push(root);
+    while (this.#waiting.length > 0) {
+      this.#options.signal?.throwIfAborted();
+      const some = this.#waiting.splice(-2 * this.#repo.storage.connections);
+      await Promise.all(some.map((folder) => this.#checkFolder(folder)));
+      this.#options.onTree?.(this.seen.size - this.#waiting.length);
+    }
+  }
+
+  #push(folder: Folder): void {
+    if (this.seen.has(folder.tree)) return;
+    this.seen.add(folder.tree);
+    this.#waiting.push(folder);
+  }
+
+  async #checkFolder(folder: Folder): Promise<void> {
+    let nodes: Node[];
+    try {
+      nodes = await loadTree(this.#repo, folder.tree, this.#options.signal);
+    } catch (error) {
+      if (this.#options.signal?.aborted) throw error;
+      this.#damaged(folder, failureReason(error));
+      return;
+    }
+    for (const node of nodes) this.#checkNode(folder, node);
+  }
+
+  #checkNode(folder: Folder, node: Node): void {
+    const path = joinPath(folder.path, node.name);
+    if (node.type === "file") this.#checkFile(node, path, folder.snapshot);
+    if (node.type !== "dir") return;
+    if (node.subtree === undefined) this.#damaged({ ...folder, path }, "the folder has no tree");
+    else this.#push({ tree: node.subtree, path, snapshot: folder.snapshot });
+  }
+
+  #checkFile({ content, size }: Node, path: BytePath, snapshot: string): void {
+    const ids = content ?? new Uint8Array(0);
+    let [missing, actual] = [0, 0];
+    for (let piece = 0; piece < packedCount(ids); piece++) {
+      const place = this.#repo.index.lookupAt("data", ids, piece);
+      if (place === undefined || this.#isLost(ids, piece)) missing++;
+      else actual += plainLength(place);
+    }
+    const names = { path: displayPath(path), snapshot };
+    if (missing > 0) this.findings.push(finding("FILE_PIECES_MISSING", { ...names, count: missing }));
+    else if (actual !== size) this.findings.push(finding("FILE_SIZE_WRONG", { ...names, expected: size, actual }));
+  }
+
+  #isLost(ids: Uint8Array, piece: number): boolean {
+    return this.#options.lostBlobs.size > 0 && this.#options.lostBlobs.has(hexIdAt(ids, piece));
+  }
+
+  #damaged({ tree, path, snapshot }: Folder, reason: string): void {
+    this.findings.push(finding("TREE_DAMAGED", { tree: shortId(tree), path: displayPath(path), snapshot, reason }));
+  }
+}

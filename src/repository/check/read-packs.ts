@@ -1,0 +1,79 @@
+/** Reads packs whole and has them proven in threads. */
+import { eachConcurrently } from "../../base/each-concurrently.ts";
+import { type Finding, finding } from "../../base/finding-codes.ts";
+import { shortId } from "../../base/ids.ts";
+import { failureReason } from "../failure-reason.ts";
+import { masterKeyBytes } from "../format/crypto.ts";
+import { idBytes } from "../format/hex.ts";
+import type { Repository } from "../repository.ts";
+import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
+import type { CheckOptions } from "./check-options.ts";
+import type { CheckPackResult, CheckPackTask, ExpectedBlobs } from "./check-pack-task.ts";
+import type { SizedPack } from "./choose-packs.ts";
+import type { IndexRows } from "./listed-packs.ts";
+
+export interface PackToRead extends SizedPack {
+  readonly rows: IndexRows | undefined;
+}
+
+export interface ReadPacks {
+  readonly bytesRead: number;
+  /** Ids of blobs that no pack that was read gives any more. */
+  readonly lostBlobs: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+/** Packs in memory at once. */
+const maxLoads = 6;
+
+export async function readPacks(
+  repo: Repository,
+  packs: readonly PackToRead[],
+  { threads, signal, onProgress }: CheckOptions,
+): Promise<ReadPacks> {
+  await using pool = new WorkerPool<CheckPackTask, CheckPackResult>({
+    script: workerScript("./check-worker", import.meta.url),
+    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
+    ...(threads === undefined ? {} : { size: threads }),
+  });
+  const lostBlobs = new Set<string>();
+  const findings: Finding[] = [];
+  const bytesTotal = packs.reduce((sum, pack) => sum + pack.sizeBytes, 0);
+  let [done, bytesRead] = [0, 0];
+  await eachConcurrently(packs.length, Math.min(maxLoads, 2 * pool.size), async (at) => {
+    const pack = packs[at];
+    if (pack === undefined) return;
+    signal?.throwIfAborted();
+    try {
+      const bytes = await repo.storage.load({ type: "data", name: pack.id }, undefined, signal);
+      bytesRead += bytes.length;
+      const { rows } = pack;
+      const task = { pack: pack.id, bytes, ...(rows === undefined ? {} : { expected: expectedOf(rows) }) };
+      const { damages, lostBlobs: lost } = await pool.run(task, [bytes.buffer]);
+      for (const id of lost) lostBlobs.add(id);
+      if (damages.length > 0) findings.push(packDamaged(pack, damages));
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      findings.push(finding("PACK_UNREADABLE", { pack: shortId(pack.id), reason: failureReason(error) }));
+    }
+    onProgress?.({ phase: "packs", done: ++done, total: packs.length, bytesDone: bytesRead, bytesTotal });
+  });
+  return { bytesRead, lostBlobs, findings };
+}
+
+function packDamaged({ id }: PackToRead, damages: readonly string[]): Finding {
+  const shown = damages.slice(0, 3).join("; ");
+  const reason = damages.length > 3 ? `${shown}; +${damages.length - 3}` : shown;
+  return finding("PACK_DAMAGED", { pack: id, reason });
+}
+
+/** Copies, because the index's columns are needed here still. */
+function expectedOf({ columns, from, to }: IndexRows): ExpectedBlobs {
+  return {
+    ids: columns.ids.slice(from * idBytes, to * idBytes),
+    types: columns.types.slice(from, to),
+    offsets: columns.offsets.slice(from, to),
+    lengths: columns.lengths.slice(from, to),
+    uncompressedLengths: columns.uncompressedLengths.slice(from, to),
+  };
+}
