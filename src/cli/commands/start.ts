@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { runStart, type StartSummary } from "../../jobs/run-start.ts";
 import type { OutputKey } from "../../messages/en.ts";
 import { fill } from "../../messages/sentence.ts";
+import { instanceName } from "../../plans/instance-name.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { formatCount, formatDuration, formatSize } from "../output/format-values.ts";
 import { shellWord } from "../start-commands.ts";
@@ -51,6 +52,8 @@ function summaryLines(summary: StartSummary, { messages, language, parts }: Comm
   const password = summary.passwordFile === undefined ? "" : ` -p ${shellWord(near(summary.passwordFile))}`;
   // npm's script runs in the clone, where the program is not on the PATH.
   const program = parts.env["npm_lifecycle_event"] === undefined ? "obhut" : "bin/obhut";
+  const instance = ` --instance ${shellWord(backup.instance)}`;
+  const usual = instanceName(undefined, parts.env, parts.actor.hostname) === backup.instance;
   const from = `-r ${repository}${password}`;
   return [
     how === "sample"
@@ -73,9 +76,9 @@ function summaryLines(summary: StartSummary, { messages, language, parts }: Comm
     }),
     fill(words.startVerified, { files: count(restore.verifiedFiles), databases: restore.databases.sound }),
     words.startNext,
-    `  ${program} backup --data ${shellWord(near(summary.dataDirectory))} ${from}   # ${words.startNextBackup}`,
+    `  ${program} backup --data ${shellWord(near(summary.dataDirectory))} ${from}${usual ? "" : instance}   # ${words.startNextBackup}`,
     `  ${program} snapshots ${from}   # ${words.startNextList}`,
-    `  ${program} restore latest --target ./restored ${from}   # ${words.startNextRestore}`,
+    `  ${program} restore latest --target ./restored ${from}${instance}   # ${words.startNextRestore}`,
   ];
 }
 
