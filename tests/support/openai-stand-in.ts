@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export const embeddingDimension = 384;
+const embeddingDimension = 384;
 export const modelName = "stand-in";
 
 export interface OpenAiStandIn extends AsyncDisposable {
@@ -87,7 +87,7 @@ function stream(response: ServerResponse, reply: string): void {
 }
 
 /** A bag of words: each word adds to a few places that its hash chooses. Unit length. */
-export function embedding(text: string): number[] {
+function embedding(text: string): number[] {
   const vector = new Array<number>(embeddingDimension).fill(0);
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
     let hash = 0x811c9dc5;
