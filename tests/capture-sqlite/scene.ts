@@ -89,10 +89,10 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** Names, sizes, owners, modes, times and hashes of everything in a folder. */
+/** Names, sizes, owners, modes, times and hashes of every file in a folder; folders below it are left out. */
 export function factsOfFolder(folder: string): Record<string, unknown> {
   const facts: Record<string, unknown> = {};
-  for (const name of readdirSync(folder).toSorted()) {
+  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())) {
     const { ino, size, mode, uid, gid, mtimeNs, ctimeNs } = statSync(path.join(folder, name), { bigint: true });
     const hash = createHash("sha256")
       .update(readFileSync(path.join(folder, name)))

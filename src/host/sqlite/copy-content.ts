@@ -17,11 +17,12 @@ export interface CopyOptions {
 const copyBytes = 4 * MiB;
 
 /**
- * Writes the database that `content` describes to `target`, which does not exist, with mode 0600. On an error no file is left
- * there. Not synced: it is for scratch. Errors: SCRATCH_NO_SPACE, what `mayGoOn` throws, and the system's own.
+ * Writes the database that `content` describes to `target` with mode 0600. A file that is there already stays and is an
+ * error (EEXIST); on any other error none is left. Not synced: it is for scratch. Errors: SCRATCH_NO_SPACE, what `mayGoOn` throws, and the system's own.
  */
 export async function copyContent(content: DatabaseContent, target: BytePath, options: CopyOptions): Promise<void> {
   const to = bytesOf(target);
+  await (await open(to, "wx", 0o600)).close();
   try {
     const base = content.kind === "patched" ? content.base : content.path;
     const size = await sizeOfContent(content);
@@ -51,9 +52,8 @@ export async function sizeOfContent(content: DatabaseContent): Promise<number> {
 /** A copy that shares its blocks with the source until one of them changes (btrfs, XFS, ZFS, bcachefs). */
 async function clone(from: BytePath, target: BytePath): Promise<boolean> {
   try {
-    await copyFile(bytesOf(from), bytesOf(target), constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    await copyFile(bytesOf(from), bytesOf(target), constants.COPYFILE_FICLONE_FORCE);
   } catch {
-    await rm(bytesOf(target), { force: true });
     return false;
   }
   await chmod(bytesOf(target), 0o600);
@@ -63,7 +63,7 @@ async function clone(from: BytePath, target: BytePath): Promise<boolean> {
 async function copyPieces(from: BytePath, target: BytePath, size: number, { mayGoOn }: CopyOptions): Promise<void> {
   await requireSpace(target, size);
   await using source = await openSource(from);
-  await using copy = await open(bytesOf(target), "wx", 0o600);
+  await using copy = await open(bytesOf(target), "w", 0o600);
   const buffer = Buffer.allocUnsafe(Math.min(copyBytes, Math.max(size, 1)));
   for (let at = 0; at < size; ) {
     mayGoOn();
