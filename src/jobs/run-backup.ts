@@ -115,7 +115,7 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     instance: options.instance,
     dataDirectory: options.dataDirectory,
     manifest: await capture.manifest,
-    tookMs: clock.monotonicMs() - startedMs,
+    tookMs: Math.round(clock.monotonicMs() - startedMs),
     files,
     bytes,
     filesUnchanged,

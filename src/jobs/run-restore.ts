@@ -108,7 +108,7 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
         findings.filter(({ code }) => code === "FILE_RESTORED_WRONG" || code === "FILE_NOT_RESTORED").length,
     databases,
     secrets,
-    tookMs: parts.clock.monotonicMs() - startedMs,
+    tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
     incomplete: findings.some(isIncomplete),
   };
 }

@@ -1,7 +1,7 @@
 /** The main path through the real program, on the data directory of a real Open WebUI that was caught while it ran. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
@@ -253,4 +253,23 @@ test("one reading feeds several repositories; one that fails does not keep the o
   assert.equal(gone.code, 3, gone.stderr);
   assert.equal(gone.json.find(({ type }) => type === "error")?.["code"], "REPOSITORY_MISSING");
   assert.equal(summaryOf(await run("snapshots", "-r", second, "--json"))["snapshots"], 2);
+});
+
+test("check finds nothing wrong, reads what it is told to, and finds a flipped byte", async () => {
+  const plain = await run("check", "-r", repository, "--json");
+  assert.equal(plain.code, 0, plain.text);
+  assert.equal(summaryOf(plain)["packsRead"], 0);
+  const all = summaryOf(await run("check", "-r", repository, "--read-data", "--json"));
+  assert.equal(all["packsRead"], all["packs"]);
+  const [pack] = (await readdir(path.join(repository, "data"), { recursive: true })).filter((name) => name.length > 60);
+  const file = path.join(repository, "data", pack ?? "");
+  const bytes = await readFile(file);
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  await chmod(file, 0o600);
+  await writeFile(file, bytes);
+  const damaged = await run("check", "-r", repository, "--read-data", "--json");
+  assert.equal(damaged.code, 3);
+  assert.ok(damaged.json.some(({ code }) => code === "PACK_DAMAGED"));
+  assert.ok(Number(summaryOf(damaged)["errors"]) > 0);
+  assert.equal((await run("check", "-r", repository, "--read-data-subset", "5%", "--read-data")).code, 1);
 });

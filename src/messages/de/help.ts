@@ -86,7 +86,7 @@ export const options: Record<keyof typeof en.options, string> = {
   "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
-  "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen) oder ein Anteil wie 5%",
+  "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
   "remove-all": "alle Sperren entfernen, auch die laufender Programme",
   json: "JSON-Zeilen ausgeben (docs/json.md)",
   quiet: "nur Fehler und Befunde ausgeben",

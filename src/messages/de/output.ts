@@ -4,7 +4,7 @@ import type { OutputKey } from "../en/output.ts";
 export const output: Record<OutputKey, string> = {
   // Wörter vor einer Meldung
   errorWord: "Fehler",
-  findingWord: "unvollständig",
+  findingWord: "Problem",
   noteWord: "Hinweis",
   // Rückfragen
   askPassword: "Passwort für {location}: ",
@@ -70,6 +70,8 @@ export const output: Record<OutputKey, string> = {
   startHere: "So startet Open WebUI damit",
   initDone: "Unter {location} liegt jetzt ein Repository.",
   initWarning: "Ohne sein Passwort kann es niemand lesen. Das Passwort an einem zweiten Ort aufbewahren.",
+  checked: "Geprüft",
+  result: "Ergebnis",
   checkOk: "Keine Fehler.",
   checkFailed: "{count} Fehler.",
   checkDetail: "{snapshots} Snapshots, {packs} Packs, {blobs} Stücke",

@@ -17,7 +17,8 @@ export const reasons: Record<ReasonCode, string> = {
   dataNotGiven: "es ist kein Datenverzeichnis angegeben: --data verwenden oder OBHUT_DATA oder DATA_DIR setzen",
   targetNotGiven: "restore braucht --target, den Ordner, in den wiederhergestellt wird",
   oneOfTwo: "{first} und {second} sind beide angegeben; eines davon genügt",
-  subsetInvalid: "{value} ist kein Teil der Daten: n/t wie 1/10 oder einen Anteil wie 5% schreiben",
+  subsetInvalid:
+    "{value} ist kein Teil der Daten: n/t wie 1/10, einen Anteil wie 5% oder eine Menge wie 500M schreiben",
   timeInvalid: "{value} ist keine Zeitangabe: @2026-11-23 oder @2026-11-23T10:00 schreiben",
   commandQuotes: "die Anführungszeichen in {value} werden nicht geschlossen",
   commandEmpty: "der Passwortbefehl ist leer",

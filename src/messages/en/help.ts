@@ -89,7 +89,7 @@ export const options = {
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
   "read-data": "read and prove every stored byte",
-  "read-data-subset": "read only a part: n/t (the n-th of t parts) or a share such as 5%",
+  "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
   "remove-all": "remove all locks, those of running programs too",
   json: "print JSON lines (docs/json.md)",
   quiet: "print errors and findings only",

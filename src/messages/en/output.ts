@@ -2,7 +2,7 @@
 export const output = {
   // words before a message
   errorWord: "error",
-  findingWord: "incomplete",
+  findingWord: "problem",
   noteWord: "note",
   // prompts
   askPassword: "Password for {location}: ",
@@ -68,6 +68,8 @@ export const output = {
   startHere: "Start Open WebUI on it with",
   initDone: "Made a repository at {location}.",
   initWarning: "Without its password nobody can read it, you neither. Keep the password in a second place.",
+  checked: "Checked",
+  result: "Result",
   checkOk: "No errors.",
   checkFailed: "{count} errors.",
   checkDetail: "{snapshots} snapshots, {packs} packs, {blobs} pieces",

@@ -16,7 +16,7 @@ export const reasons: Record<ReasonCode, string> = {
   dataNotGiven: "no data directory was given: use --data, or set OBHUT_DATA or DATA_DIR",
   targetNotGiven: "restore needs --target, the folder to restore into",
   oneOfTwo: "{first} and {second} were both given; one of them is enough",
-  subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, or a share such as 5%",
+  subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, a share such as 5%, or a size such as 500M",
   timeInvalid: "{value} is no time: write @2026-11-23 or @2026-11-23T10:00",
   commandQuotes: "the quotes in {value} do not close",
   commandEmpty: "the password command is empty",

@@ -1,0 +1,49 @@
+/** Sees whether a repository is whole. */
+import { type Finding, isIncomplete } from "../base/finding-codes.ts";
+import type { Destination } from "../plans/destination.ts";
+import type { CheckProgress, CheckReport, ReadData } from "../repository/check/check-options.ts";
+import { checkRepository } from "../repository/check/check-repository.ts";
+import type { Emit } from "./job-event.ts";
+import { lockForReading } from "./lock-for-reading.ts";
+import { openDestination } from "./open-destination.ts";
+import type { Parts } from "./parts.ts";
+
+export interface RunCheckOptions {
+  readonly repository: Destination;
+  readonly readData: ReadData;
+}
+
+export interface CheckSummary extends Omit<CheckReport, "findings"> {
+  readonly location: string;
+  /** What is wrong; notes do not count. */
+  readonly errors: number;
+  readonly tookMs: number;
+}
+
+export async function runCheck(
+  { repository, readData }: RunCheckOptions,
+  parts: Parts,
+  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<CheckSummary> {
+  const startedMs = parts.clock.monotonicMs();
+  await using opened = await openDestination(repository, parts);
+  await using lock = await lockForReading(opened.repository, { emit, signal });
+  const { findings, ...report } = await checkRepository(opened.repository, {
+    readData,
+    signal: lock.signal,
+    onProgress: (progress) => emit({ type: "status", phase: "check", ...statusOf(progress) }),
+  });
+  for (const found of findings) emit({ type: "finding", finding: found });
+  return {
+    ...report,
+    location: opened.repository.storage.location,
+    errors: findings.filter((found: Finding) => isIncomplete(found)).length,
+    tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
+  };
+}
+
+/** Packs count as files here. */
+function statusOf({ phase, done, total, bytesDone, bytesTotal }: CheckProgress) {
+  const totals = phase === "packs" ? { filesTotal: total, bytesTotal } : {};
+  return { filesDone: phase === "packs" ? done : 0, bytesDone, ...totals };
+}
