@@ -23,7 +23,8 @@ export interface ContextParts {
   readonly scratch: Scratch;
   readonly meta: MetaContext;
   readonly findings: FindingsLog;
-  readonly parts: ReadonlySet<Part>;
+  /** Those that are captured; a part that turns out to lie elsewhere is taken out. */
+  readonly parts: Set<Part>;
   readonly parent?: ParentStates;
   /** How often Chroma's moment is taken again before a torn segment is accepted as such. */
   readonly segmentTries: number;

@@ -29,7 +29,9 @@ export interface CaptureOptions {
   /** Files with the app's environment and its secret key, named by the person. */
   readonly envFile?: string;
   readonly secretKeyFile?: string;
-  /** Obhut's own environment: keys that somebody set there are meant for it. */
+  /** The environment that the app is known to run with, from Docker or Compose. */
+  readonly appEnvironment?: ReadonlyMap<string, string>;
+  /** Obhut's own environment: keys that somebody set there are meant for it, and where parts lie where nothing else tells. */
   readonly environment?: ReadonlyMap<string, string>;
   /** How long to wait for a busy database, and how often to take Chroma's moment again; `limits` by default. */
   readonly patience?: { readonly databaseWaitMs: number; readonly segmentTries: number };

@@ -1,11 +1,11 @@
 /** The steps of one capture in their order, and what is gathered on the way for the manifest. */
 import { type BytePath, displayPath } from "../base/byte-path.ts";
+import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { cheapState } from "../host/sqlite/state-token.ts";
 import { type AppVersion, findAppVersion } from "../openwebui/app-version.ts";
 import { embeddingOf } from "../openwebui/embedding.ts";
-import { compareUploads } from "../openwebui/file-rows.ts";
-import type { InstanceFacts } from "../openwebui/instance-facts.ts";
-import { type Part, partOf, parts, uploadFolder } from "../openwebui/parts.ts";
+import { mainDatabase, type Part, partOf, parts, uploadFolder } from "../openwebui/parts.ts";
 import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import type { CaptureOptions } from "./capture-options.ts";
@@ -15,9 +15,11 @@ import { readEntryMeta } from "./entry-meta.ts";
 import { snapshotData } from "./layout.ts";
 import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./made-entries.ts";
 import { type DatabaseReport, type Manifest, manifestFormat, type PartReport, type VectorsReport } from "./manifest.ts";
+import { type MomentFacts, momentFacts } from "./moment-facts.ts";
 import { OutcomeTracker } from "./outcome-tracker.ts";
-import { pinMain, readFacts } from "./pinned-database.ts";
+import { pinMain } from "./pinned-database.ts";
 import { lookAround, type Surroundings, tellSurroundings } from "./surroundings.ts";
+import { sameFindings, uploadFindings, uploadsDigest } from "./upload-findings.ts";
 import { plainEntry } from "./vector-entries.ts";
 
 export class CaptureRun {
@@ -29,13 +31,13 @@ export class CaptureRun {
   private readonly totals = new Map<Part, { files: number; bytes: number }>();
   private readonly states = new Map<string, string>();
   private readonly databases: DatabaseReport[] = [];
-  /** Everything given out below uploads, and the regular files among it. */
+  /** Everything given out below uploads, and of the regular files among it when each was written. */
   private readonly uploads = new Set<BytePath>();
-  private readonly uploadFiles = new Set<BytePath>();
+  private readonly writtenNs = new Map<BytePath, bigint>();
   private momentMs = 0;
   private root: EntryMeta | undefined;
   private around: Surroundings | undefined;
-  private facts: InstanceFacts | undefined;
+  private facts: MomentFacts | undefined;
   private vectors: VectorsReport | undefined;
   private dimensions: readonly number[] = [];
   private app: AppVersion | undefined;
@@ -54,6 +56,7 @@ export class CaptureRun {
     this.around = await lookAround(this.options);
     tellSurroundings(this.around, context.parts, context.findings);
     this.root = await readEntryMeta(context.root, context.meta, "follow");
+    await this.requireDatabase();
     yield* rootEntries(this.root, this.startedMs);
     for await (const entry of this.data()) yield this.noted(entry);
     yield* secretEntries(this.around.secrets, this.startedMs);
@@ -68,6 +71,22 @@ export class CaptureRun {
   manifest(): Manifest {
     if (this.made === undefined) throw new Error("the capture has not ended");
     return this.made;
+  }
+
+  /**
+   * Before an hour of uploads is read. Without webui.db the capture fails (DATABASE_MISSING), unless the app is known to
+   * keep its database elsewhere, which was told.
+   */
+  private async requireDatabase(): Promise<void> {
+    const { context } = this;
+    if (!context.parts.has("database")) return;
+    try {
+      await cheapState(context.absolute(mainDatabase), context.clock);
+    } catch (error) {
+      const elsewhere = context.findings.all.some(({ code }) => code === "DATABASE_NOT_COVERED");
+      if (!elsewhere || !isObhutError(error, "DATABASE_MISSING")) throw error;
+      context.parts.delete("database");
+    }
   }
 
   private async *data(): AsyncGenerator<SourceEntry> {
@@ -94,7 +113,8 @@ export class CaptureRun {
     this.vectors = moment.vectors.report;
     this.dimensions = moment.vectors.dimensions;
     try {
-      this.facts = moment.main === undefined ? undefined : await readFacts(moment.main);
+      const uploads = uploadsDigest(this.writtenNs.keys());
+      this.facts = moment.main && (await momentFacts(moment.main, uploads, this.options.parent));
     } catch (error) {
       await moment.main?.[Symbol.asyncDispose]();
       throw error;
@@ -107,7 +127,7 @@ export class CaptureRun {
     for await (const walked of this.context.walk(uploadFolder)) {
       if (this.uploads.has(walked.path)) continue;
       this.uploads.add(walked.path);
-      if (walked.meta.kind === "file") this.uploadFiles.add(walked.path);
+      if (walked.meta.kind === "file") this.writtenNs.set(walked.path, walked.meta.mtimeNs);
       yield { ...plainEntry(walked), done: this.tracker.track(walked.path) };
     }
   }
@@ -121,24 +141,15 @@ export class CaptureRun {
     return entry;
   }
 
-  /** Rows of `file` against what was captured. */
   private compare(): void {
-    const { facts, context, tracker } = this;
+    const { facts, context, tracker, writtenNs, momentMs, options } = this;
+    if (facts === undefined) return;
     const { findings } = context;
-    if (facts?.schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: facts.schema.revision }));
-    if (facts === undefined || !context.parts.has("uploads")) return;
-    const { missing, orphans, remote } = compareUploads(facts.fileRows, this.uploadFiles);
-    for (const [scheme, count] of remote) findings.add(finding("UPLOADS_REMOTE", { count, scheme }));
-    const [row] = missing;
-    if (row !== undefined) findings.add(finding("UPLOADS_MISSING", { count: missing.length, example: row.filename }));
-    const [orphan] = orphans;
-    if (orphan !== undefined) {
-      findings.add(finding("UPLOADS_ORPHANED", { count: orphans.length, example: displayPath(orphan) }));
-    }
-    for (const { place } of facts.fileRows) {
-      if (place.kind !== "upload" || !tracker.lost.has(place.path)) continue;
-      findings.add(finding("UPLOAD_LOST", { path: displayPath(place.path) }));
-    }
+    if (facts.schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: facts.schema.revision }));
+    if (!context.parts.has("uploads")) return;
+    const uploads = { writtenNs, lost: tracker.lost, momentMs };
+    if (facts.fileRows !== undefined) findings.add(...uploadFindings(facts.fileRows, uploads));
+    else if (options.parent !== undefined) findings.add(...sameFindings(options.parent));
   }
 
   private async describe(): Promise<Manifest> {
@@ -174,6 +185,7 @@ export class CaptureRun {
       excluded: options.excludes ?? [],
       keys: around.keys,
       states: Object.fromEntries(this.states),
+      uploadsDigest: uploadsDigest(this.writtenNs.keys()),
       findings: context.findings.all,
     };
   }

@@ -74,6 +74,8 @@ export interface Manifest {
   readonly keys: KeyReport;
   /** State of each file whose stat does not tell of a change, by virtual path. */
   readonly states: Readonly<Record<string, string>>;
+  /** Names the set of uploads by their paths. */
+  readonly uploadsDigest: string;
   readonly findings: readonly Finding[];
 }
 

@@ -11,8 +11,11 @@ export function segmentToken(kind: "whole" | "unwritten", files: readonly Walked
   return `${kind}:${hash.digest("hex").slice(0, 32)}`;
 }
 
-/** Times closer to a capture than this do not prove that nothing was written during it (the engine's own guard is 2 s). */
-const guardMs = 3_000;
+/**
+ * Times closer to a capture than this do not prove that nothing was written during it. More than the engine's own guard (2 s,
+ * counted from when the backup began), so that the engine need not read what was not copied for it.
+ */
+const guardMs = 15_000;
 
 /** Whether no file was touched shortly before `timeMs` or since. */
 export function untouchedBefore(timeMs: number, files: readonly Walked[]): boolean {

@@ -6,7 +6,7 @@ import { finding } from "../base/finding-codes.ts";
 import { reason } from "../base/reason-codes.ts";
 import { type AppProcess, findAppProcess } from "../openwebui/app-process.ts";
 import { parseEnvFile } from "../openwebui/env-file.ts";
-import { uncovered } from "../openwebui/environment.ts";
+import { placeNames, uncovered } from "../openwebui/environment.ts";
 import { collectKeys, type KeyReport, keyNames, type SecretFile, secretKeyFileName } from "../openwebui/keys.ts";
 import { mainDatabase, type Part } from "../openwebui/parts.ts";
 import type { CaptureOptions } from "./capture-options.ts";
@@ -20,26 +20,46 @@ export interface Surroundings {
   readonly keys: KeyReport;
 }
 
-type Asked = Pick<CaptureOptions, "dataDir" | "envFile" | "secretKeyFile" | "environment" | "lookForApp">;
+type Asked = Pick<
+  CaptureOptions,
+  "dataDir" | "envFile" | "secretKeyFile" | "environment" | "appEnvironment" | "lookForApp"
+>;
 
 /** Errors: USAGE for a file that was named and can't be read. */
 export async function lookAround(asked: Asked): Promise<Surroundings> {
   const envFile = asked.envFile === undefined ? undefined : await readNamed(asked.envFile);
   const process = asked.lookForApp === false ? undefined : await findAppProcess(join(asked.dataDir, mainDatabase));
-  const named = envFile === undefined ? [] : parseEnvFile(envFile.toString("utf8"));
-  const own = [...(asked.environment ?? [])].filter(([name]) => (keyNames as readonly string[]).includes(name));
-  const environment = new Map([...own, ...(process?.variables ?? []), ...named]);
+  const named = envFile === undefined ? undefined : parseEnvFile(envFile.toString("utf8"));
+  const seen = [asked.appEnvironment, process?.environment && process.variables, named].filter(
+    (one) => one !== undefined,
+  );
+  const environmentSeen = seen.length > 0;
+  // Where the app's own is seen, what is not in it is not set; our DATABASE_URL may be another program's then.
+  const believed: readonly string[] = environmentSeen ? keyNames : [...keyNames, ...placeNames];
+  const own = [...(asked.environment ?? [])].filter(([name]) => believed.includes(name));
+  const environment = new Map([...own, ...seen.flatMap((one) => [...one])]);
   const secretKeyFile = await findSecretKeyFile(asked, process);
-  const wholeFiles: SecretFile[] = [];
-  if (envFile !== undefined) wholeFiles.push({ name: "env-file", bytes: envFile });
-  if (process?.environment !== undefined) wholeFiles.push({ name: "environment", bytes: process.environment });
   const { files, report } = collectKeys({
     environment,
-    environmentSeen: envFile !== undefined || process?.environment !== undefined,
+    environmentSeen,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
-    wholeFiles,
+    wholeFiles: wholeFiles(envFile, process, asked.appEnvironment),
   });
   return { environment, secrets: files, keys: report, ...(process === undefined ? {} : { process }) };
+}
+
+/** `environment` has NUL between variables, as /proc has it: values may hold line breaks. */
+function wholeFiles(
+  envFile: Uint8Array | undefined,
+  process: AppProcess | undefined,
+  given: ReadonlyMap<string, string> | undefined,
+): readonly SecretFile[] {
+  const pairs = given === undefined ? undefined : [...given].map(([name, value]) => `${name}=${value}\0`).join("");
+  const environment = process?.environment ?? (pairs === undefined ? undefined : Buffer.from(pairs, "utf8"));
+  return [
+    ...(envFile === undefined ? [] : [{ name: "env-file", bytes: envFile }]),
+    ...(environment === undefined ? [] : [{ name: "environment", bytes: environment }]),
+  ];
 }
 
 /** Tells what is not covered, and which keys were not seen. */

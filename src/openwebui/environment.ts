@@ -7,6 +7,23 @@ import type { Part } from "./parts.ts";
 
 export type Environment = ReadonlyMap<string, string>;
 
+/** The variables that decide it, and those that name the embedding. */
+export const placeNames = [
+  "DATABASE_URL",
+  "DATABASE_TYPE",
+  "DATABASE_HOST",
+  "DATABASE_PORT",
+  "DATABASE_NAME",
+  "VECTOR_DB",
+  "USE_SLIM",
+  "CHROMA_HTTP_HOST",
+  "STORAGE_PROVIDER",
+  "UPLOAD_DIR",
+  "DATA_DIR",
+  "RAG_EMBEDDING_ENGINE",
+  "RAG_EMBEDDING_MODEL",
+] as const;
+
 /** Findings for each part that lies elsewhere; empty where all of it is in the data directory. Never names a password. */
 export function uncovered(environment: Environment, parts: ReadonlySet<Part>): readonly Finding[] {
   const findings: Finding[] = [];
