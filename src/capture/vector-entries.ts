@@ -1,8 +1,8 @@
 /** Chroma's files as entries of the snapshot, and what the manifest says of them. */
-import type { BytePath } from "../base/byte-path.ts";
+import { DatabaseSync } from "node:sqlite";
+import { type BytePath, bytesOf } from "../base/byte-path.ts";
 import { finding } from "../base/finding-codes.ts";
-import { captureDatabase } from "../host/sqlite/capture-database.ts";
-import { countChroma } from "../openwebui/chroma/collections.ts";
+import { type ChromaCounts, countChroma } from "../openwebui/chroma/collections.ts";
 import { vectorDatabase } from "../openwebui/parts.ts";
 import type { SourceContent, SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
@@ -45,7 +45,7 @@ export async function vectorEntries(context: CaptureContext, moment: VectorsMome
   const dimensions = moment.segments.flatMap(({ segment }) => segment.dimension ?? []);
   return {
     entries,
-    report: { ...(await counts(context, copy)), segments, dimensions, unchanged: false, heldMs, longestHoldMs, tries },
+    report: { ...(await counts(copy)), segments, dimensions, unchanged: false, heldMs, longestHoldMs, tries },
     databases: [{ path: vectorDatabase, how, sizeBytes, heldMs, tries }],
     dimensions,
   };
@@ -100,8 +100,8 @@ export function plainEntry({ path, absolute, meta }: Walked): SourceEntry {
   };
 }
 
-/** Of the copy, in which nobody waits for the counting. */
-async function counts(context: CaptureContext, copy: BytePath) {
-  await using captured = await captureDatabase(copy, { ...context.database, mode: "cold" });
-  return await countChroma((sql) => captured.query(sql));
+/** Of our own copy, in which nobody waits: opened here, since no lock of ours hangs on that file. */
+async function counts(copy: BytePath): Promise<ChromaCounts> {
+  using database = new DatabaseSync(bytesOf(copy), { readOnly: true });
+  return await countChroma(async (sql) => database.prepare(sql).all());
 }
