@@ -24,7 +24,10 @@ export interface ReadPacks {
 }
 
 /** Packs in memory at once. */
-const maxLoads = 6;
+const maxLoads = 4;
+
+/** Heap of a checking thread. The longest header allowed lists 400,000 blobs. */
+const threadLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
 
 export async function readPacks(
   repo: Repository,
@@ -34,6 +37,7 @@ export async function readPacks(
   await using pool = new WorkerPool<CheckPackTask, CheckPackResult>({
     script: workerScript("./check-worker", import.meta.url),
     workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
+    resourceLimits: threadLimits,
     ...(threads === undefined ? {} : { size: threads }),
   });
   const lostBlobs = new Set<string>();

@@ -46,6 +46,9 @@ export class ContentWriter {
   readonly #outputs: OutputFile[];
   /** Rows that a copy of the old file lacks; undefined: all. */
   readonly #missing = new Map<number, Uint32Array>();
+  /** Pieces that each file still lacks. */
+  readonly #left: Uint32Array;
+  #filesDone = 0;
   #bytesDone = 0;
 
   constructor({ repo, plan, pool, root, options }: ContentWriterOptions) {
@@ -54,6 +57,7 @@ export class ContentWriter {
     this.#plan = plan;
     this.#pool = pool;
     this.#options = options;
+    this.#left = Uint32Array.from(plan.files, (file) => file.pieceCount);
     const run = Buffer.from(repo.actor.random(4)).toString("hex");
     this.#outputs = plan.files.map((file, number) => {
       const place = placeOf(root, file.relative);
@@ -71,7 +75,9 @@ export class ContentWriter {
         this.unchangedBytes += file.sizeBytes;
       } else if (different.length < file.pieceCount * worthPatching) {
         this.#missing.set(number, different);
+        this.#left[number] = different.length;
       }
+      this.#filesDone++;
       this.#tell("compare", file.sizeBytes);
     });
   }
@@ -80,6 +86,7 @@ export class ContentWriter {
     await this.#copyWhatIsPatched();
     const parts = packParts(this.#plan.pieces, this.#rowsToWrite());
     this.#bytesDone = this.unchangedBytes;
+    this.#filesDone = this.present.size;
     const loads = Math.min(maxLoads, Math.max(this.#repo.storage.connections, 2 * this.#pool.size));
     await eachConcurrently(parts.length, loads, (part) => this.#writePart(parts[part]));
   }
@@ -135,7 +142,13 @@ export class ContentWriter {
       for (const number of files) this.#fail(number, failureReason(error));
     }
     let bytes = 0;
-    for (const row of part.rows) bytes += this.#plan.pieces.plainLengthOf(row);
+    for (const row of part.rows) {
+      bytes += this.#plan.pieces.plainLengthOf(row);
+      const file = this.#plan.pieces.fileOf(row);
+      const left = (this.#left[file] ?? 1) - 1;
+      this.#left[file] = left;
+      if (left === 0) this.#filesDone++;
+    }
     this.#tell("restore", bytes);
   }
 
@@ -242,6 +255,6 @@ export class ContentWriter {
 
   #tell(phase: "compare" | "restore", bytes: number): void {
     this.#bytesDone += bytes;
-    this.#options.onProgress?.({ phase, filesDone: 0, bytesDone: this.#bytesDone });
+    this.#options.onProgress?.({ phase, filesDone: this.#filesDone, bytesDone: this.#bytesDone });
   }
 }

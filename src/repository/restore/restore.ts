@@ -13,6 +13,9 @@ import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { makeTarget, neededBytes, placeOf, requireEmpty, requireSpace } from "./target-folder.ts";
 
+/** Heap of a restoring thread: packs lie outside of it, but a small one lets go of what lies there sooner. */
+const threadLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
+
 /**
  * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; RESTORE_STOPPED, with `overwrite`, where a file's content could
  * not be had: then the target is as it was. Without `overwrite` such a file is missing from the target, and a finding says so.
@@ -30,6 +33,7 @@ export async function restore(
   await using pool: RestorePool = new WorkerPool({
     script: workerScript("./restore-worker", import.meta.url),
     workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
+    resourceLimits: threadLimits,
     ...(options.threads === undefined ? {} : { size: options.threads }),
   });
   const root = await makeTarget(options.target);
