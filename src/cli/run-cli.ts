@@ -37,17 +37,18 @@ interface Streams {
 
 /** Runs a call to its end, ends the process with its exit code. */
 export async function runCli(words: readonly string[]): Promise<void> {
+  const signal = interruptionSignal();
   const streams: Streams = {
     out: outputStream(process.stdout, process.env),
     err: outputStream(process.stderr, process.env),
   };
-  const exitCode = await exitCodeOf(words, streams);
+  const exitCode = await exitCodeOf(words, streams, signal);
   await Promise.all([streams.out.flush(), streams.err.flush()]);
   // Sockets or threads that something left open must not keep a finished command from ending.
   process.exit(exitCode);
 }
 
-async function exitCodeOf(words: readonly string[], streams: Streams): Promise<number> {
+async function exitCodeOf(words: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
   const language = languageAsked(words);
   const messages = messagesIn(language);
   // Until the words are understood, how to report is read off them as they stand.
@@ -61,7 +62,7 @@ async function exitCodeOf(words: readonly string[], streams: Streams): Promise<n
     }
     const asked = { json: args.flag("json"), quiet: args.flag("quiet"), dataOnOut: args.command === "dump" };
     reporter = await makeReporter(asked, streams, messages, language);
-    return await runCommand(args.command, { args, reporter, messages, language, streams });
+    return await runCommand(args.command, { args, reporter, messages, language, streams, signal });
   } catch (error) {
     if (streams.out.closed.aborted && !isObhutError(error)) return 1;
     reporter.failed(error);
@@ -78,13 +79,14 @@ interface Prepared {
   readonly messages: Messages;
   readonly language: Language;
   readonly streams: Streams;
+  readonly signal: AbortSignal;
 }
 
 async function runCommand(name: Exclude<CommandName, "help">, prepared: Prepared): Promise<number> {
   const { args, messages, streams, ...rest } = prepared;
   const { run } = await commandFiles[name]();
   const parts = await partsFor(args, messages);
-  return await run({ args, messages, ...rest, ...streams, parts, signal: interruptionSignal() });
+  return await run({ args, messages, ...rest, ...streams, parts });
 }
 
 /** The password is read when a job first needs it, once for all repositories of the call. */
