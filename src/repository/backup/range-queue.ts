@@ -34,6 +34,7 @@ export class RangeQueue {
     this.#pool = pool;
     this.#known = known;
     this.#targets = targets;
+    pool.onIdle = () => this.#send();
   }
 
   /** Resolves when more may be submitted. */
@@ -67,7 +68,6 @@ export class RangeQueue {
     const done: Promise<void> = this.#run(batch).finally(() => {
       this.#reserved -= pieces;
       this.#underWay.delete(done);
-      if (this.#pool.hasIdleWorker) this.#send();
     });
     this.#underWay.add(done);
   }

@@ -45,6 +45,8 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
   readonly #members: Member<Task, Result>[] = [];
   readonly #queue: Pending<Task, Result>[] = [];
   #wakers: (() => void)[] = [];
+  /** Called whenever a worker has nothing to do and may be given something: after a task, and when a pause ends. */
+  onIdle: () => void = () => undefined;
   #nextId = 0;
   #paused = false;
   #broken: Error | undefined;
@@ -137,6 +139,7 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
     const wakers = this.#wakers;
     this.#wakers = [];
     for (const wake of wakers) wake();
+    if (this.hasIdleWorker) this.onIdle();
   }
 
   #give(member: Member<Task, Result>, pending: Pending<Task, Result>): void {
