@@ -35,6 +35,9 @@ export async function workplaceIn(root: string, data: string): Promise<Workplace
   return place;
 }
 
+/** Nothing here takes a tenth of that; a run that hangs is ended and fails its test. */
+const hangsAfterMs = 180_000;
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -64,9 +67,14 @@ export function startRestic(place: Workplace, ...args: readonly string[]): Start
 function start(place: Workplace, program: string, ...args: readonly string[]): Started {
   const env = { ...process.env, TMPDIR: place.scratch, OBHUT_CRASH_TEST: place.mark };
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  // Not SIGKILL: that is what the tests themselves send, and expect.
+  const hangs = setTimeout(() => child.kill("SIGABRT"), hangsAfterMs);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => output.push(text));
-  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, output: output.join("") }));
+  const ended = once(child, "close").then(([code, signal]) => {
+    clearTimeout(hangs);
+    return { code, signal, output: output.join("") };
+  });
   return { child, ended };
 }
 
