@@ -77,11 +77,11 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     findings.push(found);
     watch.emit({ type: "finding", finding: found });
   };
-  watch.emit({ type: "status", phase: "open", filesDone: 0, bytesDone: 0 });
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   await using targets = await openTargets({ ...options, parent }, parts, watch);
   for (const { error, location } of targets.failed) watch.emit({ type: "error", error, destination: location });
 
+  watch.emit({ type: "status", phase: "capture", filesDone: 0, bytesDone: 0 });
   using progress = new BackupProgressReport(options, watch);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
   const capture = captureInstance(captureOptions(options, parts, { targets, onFinding, signal }));

@@ -7,8 +7,6 @@ import { formatClock, formatCount, formatSize } from "./format-values.ts";
 import { clipped, displayWidth, printable } from "./table.ts";
 
 const phaseKeys: Record<JobPhase, OutputKey> = {
-  open: "phaseOpen",
-  scan: "phaseScan",
   capture: "phaseCapture",
   store: "phaseStore",
   plan: "phasePlan",
@@ -65,13 +63,14 @@ export function progressLine({ meter, nowMs, columns, messages, language, drawn 
   const speed = meter.speed(nowMs);
   const parts = [words[phaseKeys[progress.phase]]];
   if (share !== undefined) parts.push(drawn ? `${bar(share)} ${percent(share)}` : percent(share));
-  parts.push(
-    bytesTotal === undefined
-      ? size(bytesDone)
-      : fill(words.progressOf, { done: size(bytesDone), total: size(bytesTotal) }),
-  );
+  if (bytesDone > 0 || bytesTotal !== undefined)
+    parts.push(
+      bytesTotal === undefined
+        ? size(bytesDone)
+        : fill(words.progressOf, { done: size(bytesDone), total: size(bytesTotal) }),
+    );
   if (filesDone > 0) parts.push(fill(words.progressFiles, { files: formatCount(filesDone, language) }));
-  if (speed !== undefined) parts.push(fill(words.perSecond, { size: size(speed) }));
+  if (speed !== undefined && speed > 0) parts.push(fill(words.perSecond, { size: size(speed) }));
   if (speed !== undefined && speed > 0 && bytesTotal !== undefined && bytesTotal > bytesDone) {
     parts.push(fill(words.progressLeft, { time: formatClock((bytesTotal - bytesDone) / speed) }));
   }

@@ -11,8 +11,6 @@ export const output: Record<OutputKey, string> = {
   askNewPassword: "Neues Passwort für {location}: ",
   askPasswordAgain: "Dasselbe Passwort noch einmal: ",
   // Fortschritt
-  phaseOpen: "öffnen",
-  phaseScan: "umsehen",
   phaseCapture: "erfassen",
   phaseStore: "sichern",
   phasePlan: "planen",
@@ -30,7 +28,6 @@ export const output: Record<OutputKey, string> = {
   columnTags: "Schlagwörter",
   columnPaths: "Pfade",
   columnSize: "Größe",
-  columnPart: "Teil",
   columnFiles: "Dateien",
   columnMeaning: "Was es ist",
   columnPath: "Pfad",
@@ -86,7 +83,6 @@ export const output: Record<OutputKey, string> = {
   total: "Zusammen",
   // inspect
   process: "Prozess",
-  processId: "{pid}",
   database: "webui.db",
   keysSeen: "Gesehene Schlüssel",
   vectorsOf: "{count} Dimensionen",

@@ -9,8 +9,6 @@ export const output = {
   askNewPassword: "New password for {location}: ",
   askPasswordAgain: "The same password again: ",
   // progress
-  phaseOpen: "opening",
-  phaseScan: "looking",
   phaseCapture: "capturing",
   phaseStore: "storing",
   phasePlan: "planning",
@@ -28,7 +26,6 @@ export const output = {
   columnTags: "Tags",
   columnPaths: "Paths",
   columnSize: "Size",
-  columnPart: "Part",
   columnFiles: "Files",
   columnMeaning: "What it is",
   columnPath: "Path",
@@ -84,7 +81,6 @@ export const output = {
   total: "Total",
   // inspect
   process: "Process",
-  processId: "{pid}",
   database: "webui.db",
   keysSeen: "Keys seen",
   vectorsOf: "{count} dimensions",
