@@ -115,6 +115,29 @@ test("a copy that does not fit into the hold is an error, not a torn copy", asyn
   await app.transfer(1);
 });
 
+test("a copy that does not fit at first is prepared without a hold, then brought up to date inside one", async () => {
+  await using scene = await Scene.create("draft");
+  await using app = await App.open(scene.database);
+  await app.transfer(60);
+  await app.start("write");
+  // A clock by which nothing is done in time before there is a draft.
+  let aheadMs = 0;
+  const hasDraft = (): boolean =>
+    readdirSync(scene.scratch, { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.isFile() && statSync(`${entry.parentPath}/${entry.name}`).size > 0,
+    );
+  const monotonicMs = (): number => {
+    if (!hasDraft()) aheadMs += 60_000;
+    return systemClock.monotonicMs() + aheadMs;
+  };
+  await using captured = await scene.capture({ clock: { ...systemClock, monotonicMs }, waitMs: 1e9 });
+  assert.ok(aheadMs > 60_000 && captured.heldMs < 3_000);
+  const rows = await rowsHash(captured);
+  assert.equal(rowsHashOfFile(await scene.copyOf(captured)), rows);
+  assert.equal((await app.stop()).busy, 0);
+  scene.assertNoLeftovers();
+});
+
 test("its cheap state is that of the capture until something is committed", async () => {
   await using scene = await Scene.create("token");
   await using app = await App.open(scene.database);

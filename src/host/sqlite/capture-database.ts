@@ -2,14 +2,15 @@
 
 import { type BytePath, displayPath } from "../../base/byte-path.ts";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
-import { limits, MiB } from "../../base/limits.ts";
-import { ScratchFolder } from "./capture-context.ts";
+import { limits } from "../../base/limits.ts";
+import { type CaptureContext, ScratchFolder } from "./capture-context.ts";
 import { CapturedDatabase } from "./captured-database.ts";
-import { databaseFiles, openSource } from "./database-files.ts";
+import { copyContent, refreshCopy } from "./copy-content.ts";
+import { databaseFiles } from "./database-files.ts";
 import { type CaptureOptions, holdDatabase } from "./hold-database.ts";
 import { openStill } from "./still-database.ts";
 
-const copyTries = 3;
+const copyTries = 4;
 
 /**
  * Captures the database at `path` so that no writer waits while its bytes are read. In rollback mode it is copied inside a
@@ -17,55 +18,80 @@ const copyTries = 3;
  * done within `holdMs`.
  */
 export async function captureDatabase(path: BytePath, options: CaptureOptions): Promise<CapturedDatabase> {
+  await using cleanup = new AsyncDisposableStack();
+  const { signal } = options;
+  let draft: BytePath | undefined;
   for (let tries = 1; ; tries++) {
     const held = await holdDatabase(path, options);
     if (held.how !== "live-rollback") return held;
     try {
-      return await copied(held, options);
+      return await copied(held, options, { draft, cleanup });
     } catch (error) {
       if (!isObhutError(error, "DATABASE_HOLD_EXCEEDED") || tries === copyTries) throw error;
     }
-    // Without a hold, so that the next copy finds the file in memory.
-    await readThrough(path, options.signal);
+    // Most of the work without a hold; the next one only has to bring it up to date.
+    const whole = { kind: "file", path } as const;
+    const unhurried = { mayGoOn: () => signal?.throwIfAborted() };
+    if (draft === undefined) {
+      const scratch = cleanup.use(await ScratchFolder.create(options.scratchDir));
+      draft = scratch.file("database");
+      await copyContent(whole, draft, unhurried);
+    } else {
+      await refreshCopy(whole, draft, unhurried);
+    }
   }
 }
 
-async function copied(held: CapturedDatabase, options: CaptureOptions): Promise<CapturedDatabase> {
+interface Desk {
+  /** An earlier copy, if there is one. It is in `cleanup`. */
+  readonly draft: BytePath | undefined;
+  /** Moved to the captured database when that is done. */
+  readonly cleanup: AsyncDisposableStack;
+}
+
+async function copied(held: CapturedDatabase, options: CaptureOptions, desk: Desk): Promise<CapturedDatabase> {
   await using holding = held;
-  const { clock, signal, holdMs = limits.rollbackHoldMs } = options;
-  await using cleanup = new AsyncDisposableStack();
-  const path = cleanup.use(await ScratchFolder.create(options.scratchDir)).file("database");
+  const { signal, holdMs = limits.rollbackHoldMs } = options;
+  await using own = new AsyncDisposableStack();
   const mayGoOn = (): void => {
     signal?.throwIfAborted();
     if (holding.heldMs < holdMs) return;
     throw new ObhutError("DATABASE_HOLD_EXCEEDED", { path: displayPath(held.path), seconds: holdMs / 1000 });
   };
-  await holding.copyTo(path, { mayGoOn });
+  let path = desk.draft;
+  if (path === undefined) {
+    path = own.use(await ScratchFolder.create(options.scratchDir)).file("database");
+    await copyContent(held.content, path, { mayGoOn });
+  } else {
+    await refreshCopy(held.content, path, { mayGoOn });
+  }
   const heldMs = await holding.release();
-  const owned = cleanup.move();
-  const context = { ...options, files: databaseFiles(held.path), holdMs };
+  own.use(desk.cleanup.move());
+  return privateCopy(
+    held,
+    { ...options, files: databaseFiles(held.path), holdMs },
+    { path, heldMs, owned: own.move() },
+  );
+}
+
+interface PrivateCopy {
+  readonly path: BytePath;
+  readonly heldMs: number;
+  readonly owned: AsyncDisposableStack;
+}
+
+function privateCopy(held: CapturedDatabase, context: CaptureContext, copy: PrivateCopy): CapturedDatabase {
   return new CapturedDatabase({
     path: held.path,
     how: "held-copy",
-    content: { kind: "file", path },
+    content: { kind: "file", path: copy.path },
     pageBytes: held.pageBytes,
     pages: held.pages,
     state: held.state,
-    clock,
-    heldMs,
-    reader: () => openStill(context, path),
+    clock: context.clock,
+    heldMs: copy.heldMs,
+    reader: () => openStill(context, copy.path),
     confirm: async () => undefined,
-    end: () => owned.disposeAsync(),
+    end: () => copy.owned.disposeAsync(),
   });
-}
-
-async function readThrough(path: BytePath, signal: AbortSignal | undefined): Promise<void> {
-  await using file = await openSource(path);
-  const buffer = Buffer.allocUnsafe(4 * MiB);
-  for (let at = 0; ; ) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-  }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { type BytePath, bytePath } from "../../base/byte-path.ts";
-import { copyContent } from "./copy-content.ts";
+import { copyContent, refreshCopy } from "./copy-content.ts";
 import type { DatabaseContent } from "./database-content.ts";
 import { hasHoles } from "./fill-holes.ts";
 
@@ -47,6 +47,14 @@ test("pages that are nowhere read as zeros, and are told to be holes", async () 
   assert.equal(hasHoles(patched([-1, -1, -1, 4, 12]), extent), false);
   assert.equal(hasHoles({ kind: "prefix", path: at("base"), sizeBytes: 20 }, extent), true);
   assert.equal(hasHoles({ kind: "prefix", path: at("base"), sizeBytes: 12 }, { ...extent, pages: 3 }), false);
+});
+
+test("a draft becomes what the content is now, shorter or longer", async () => {
+  for (const draft of ["aaaaXbbbcccc", "aaaa", "aaaabbbbccccdddd", ""]) {
+    writeFileSync(at("draft"), draft);
+    await refreshCopy({ kind: "file", path: at("base") }, at("draft"), goOn);
+    assert.equal(readFileSync(at("draft"), "latin1"), "aaaabbbbcccc");
+  }
 });
 
 test("what was begun is removed when it is stopped, when the -wal is too short, and never replaces a file", async () => {
