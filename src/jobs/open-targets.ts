@@ -7,9 +7,9 @@ import type { Destination } from "../plans/destination.ts";
 import type { BackupTarget } from "../repository/backup/backup-options.ts";
 import { findParent, type ParentQuery } from "../repository/find-parent.ts";
 import { loadIndex } from "../repository/load-index.ts";
-import { lockRepository, type RepositoryLock } from "../repository/lock-repository.ts";
+import { lockRepository } from "../repository/lock-repository.ts";
 import { readFile } from "../repository/read-file.ts";
-import type { IndexedRepository } from "../repository/repository.ts";
+import type { IndexedRepository, Repository } from "../repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
 import type { Emit } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
@@ -82,25 +82,47 @@ async function openTarget(
   { parts, watch }: { readonly parts: Parts; readonly watch: Watch },
 ): Promise<OpenedTarget> {
   const { repository } = own.use(await openDestination(destination, parts));
-  if (!dryRun) {
-    const lock: RepositoryLock = own.use(
-      await lockRepository(repository, {
-        mode: "shared",
-        signal: watch.signal,
-        ...lockReport(repository.storage.location, watch.emit),
-      }),
-    );
-    signals.push(lock.signal);
-  }
-  const [{ snapshots }, indexed] = await Promise.all([
-    loadSnapshots(repository, watch.signal),
-    loadIndex(repository, watch),
-  ]);
+  const { snapshots, indexed } = dryRun
+    ? await loadContents(repository, watch.signal)
+    : await lockAndLoad(repository, { own, signals, watch });
   const parent = findParent(snapshots, query);
   if (parent === undefined) return { target: { repository: indexed }, manifest: undefined };
   const manifest = await readManifest(indexed, parent, watch.signal);
   const target = { repository: indexed, parent, ...(manifest ? { parentStates: statesOf(manifest) } : {}) };
   return { target, manifest };
+}
+
+interface Contents {
+  readonly snapshots: readonly StoredSnapshot[];
+  readonly indexed: IndexedRepository;
+}
+
+async function loadContents(repository: Repository, signal: AbortSignal): Promise<Contents> {
+  const [{ snapshots }, indexed] = await Promise.all([
+    loadSnapshots(repository, signal),
+    loadIndex(repository, { signal }),
+  ]);
+  return { snapshots, indexed };
+}
+
+/** Reads while the lock waits to see whether others stand against it: half of an unchanged backup's time is such waiting. */
+async function lockAndLoad(
+  repository: Repository,
+  { own, signals, watch }: Omit<Opening, "destination"> & { readonly watch: Watch },
+): Promise<Contents> {
+  let loading: Promise<Contents> | undefined;
+  const lock = await lockRepository(repository, {
+    mode: "shared",
+    signal: watch.signal,
+    onWritten: () => {
+      loading = loadContents(repository, watch.signal);
+      loading.catch(() => undefined);
+    },
+    ...lockReport(repository.storage.location, watch.emit),
+  });
+  own.use(lock);
+  signals.push(lock.signal);
+  return await (loading ?? loadContents(repository, watch.signal));
 }
 
 export function lockReport(location: string, emit: Emit): { readonly onReleaseFailed: (error: unknown) => void } {

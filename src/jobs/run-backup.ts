@@ -2,12 +2,11 @@
 import { displayPath } from "../base/byte-path.ts";
 import { isObhutError, ObhutError, reasonOf } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
-import { captureInstance } from "../capture/capture-instance.ts";
+import type { CaptureOptions } from "../capture/capture-options.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { Destination } from "../plans/destination.ts";
-import { backup } from "../repository/backup/backup.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type EstimatedSize, estimateSize } from "./estimate-size.ts";
 import type { Emit } from "./job-event.ts";
@@ -78,12 +77,15 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     watch.emit({ type: "finding", finding: found });
   };
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
+  // Loaded while keys are derived and locks settle.
+  const loading = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
   await using targets = await openTargets({ ...options, parent }, parts, watch);
   for (const { error, location } of targets.failed) watch.emit({ type: "error", error, destination: location });
 
   watch.emit({ type: "status", phase: "capture", filesDone: 0, bytesDone: 0 });
   using progress = new BackupProgressReport(options, watch);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
+  const [{ captureInstance }, { backup }] = await loading;
   const capture = captureInstance(captureOptions(options, parts, { targets, onFinding, signal }));
   capture.manifest.catch(() => undefined);
   const { actor } = parts;
@@ -135,7 +137,7 @@ function captureOptions(
   options: RunBackupOptions,
   { clock, env }: Parts,
   { targets, onFinding, signal }: CaptureContext,
-): Parameters<typeof captureInstance>[0] {
+): CaptureOptions {
   const parent = commonManifest(targets.opened);
   const environment = Object.entries({ ...env, ...options.appEnvironment });
   return {

@@ -9,6 +9,11 @@ export interface LockOptions {
   /** How long to try again while others hold conflicting locks, ms. Default 0: fail at once. */
   readonly retryMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Told when the lock's file is there, before it is known whether others stand against it. What is read from then on is
+   * good if the lock is taken in the end: nobody can remove anything that does not see it. Told again for each attempt.
+   */
+  readonly onWritten?: () => void;
   /** Told once when waiting begins. */
   readonly onWaiting?: (error: ObhutError) => void;
   /** Told when a lock that is no longer needed could not be removed; it then goes stale by itself. */
@@ -44,11 +49,12 @@ export async function lockRepository(repo: Repository, options: LockOptions): Pr
 }
 
 /** Looks, writes, waits a moment and looks again: of two that write at once at least one sees the other. */
-async function tryLock(repo: Repository, { mode, signal }: LockOptions): Promise<WrittenLock | ObhutError> {
+async function tryLock(repo: Repository, { mode, signal, onWritten }: LockOptions): Promise<WrittenLock | ObhutError> {
   const before = conflictOf(await listLocks(repo, signal), mode, repo.actor.clock.nowMs());
   if (before !== undefined) return lockedError(repo, before);
   const written = await writeLock(repo, mode);
   try {
+    onWritten?.();
     await repo.actor.clock.sleep(limits.lockSettleMs, signal);
     const others = (await listLocks(repo, signal)).filter((held) => held.id !== written.id);
     const after = conflictOf(others, mode, repo.actor.clock.nowMs());

@@ -79,8 +79,6 @@ export const output: Record<OutputKey, string> = {
   appVersion: "Open WebUI",
   schema: "Schema",
   embedding: "Embedding",
-  unknown: "unbekannt",
-  total: "Zusammen",
   // inspect
   process: "Prozess",
   database: "webui.db",

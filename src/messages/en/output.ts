@@ -77,8 +77,6 @@ export const output = {
   appVersion: "Open WebUI",
   schema: "Schema",
   embedding: "Embedding",
-  unknown: "unknown",
-  total: "Total",
   // inspect
   process: "Process",
   database: "webui.db",
