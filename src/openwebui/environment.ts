@@ -48,7 +48,7 @@ function databaseElsewhere(environment: Environment): string | undefined {
   const scheme = /^([a-z0-9]+)(\+[a-z0-9]+)?:/i.exec(url)?.[1]?.toLowerCase() ?? "?";
   if (scheme !== "sqlite") return withoutSecrets(url, scheme);
   const path = url.slice(url.indexOf(":") + 1).replace(/[?#].*$/, "");
-  return path.endsWith("/webui.db") ? undefined : path.replace(/^\/{2,3}/, "/");
+  return path.endsWith("/webui.db") ? undefined : path.replace(/^\/\/\//, "");
 }
 
 /** Scheme, host and database: never the user, the password, or parameters that may hold one. */
