@@ -1,6 +1,6 @@
 /** The content of a plan's files: what is there already, what is written where, and when it counts as good. */
 import { constants } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm, truncate } from "node:fs/promises";
 import { type BytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
@@ -161,6 +161,7 @@ export class ContentWriter {
       const [file, output] = [this.#plan.files[number], this.#outputs[number]];
       if (file === undefined || output === undefined) continue;
       await copyFile(bytesOf(this.#place(file)), bytesOf(output.path), constants.COPYFILE_FICLONE);
+      await truncate(bytesOf(output.path), file.sizeBytes);
       this.#outputs[number] = { ...output, fresh: false };
       let bytes = file.sizeBytes;
       for (const piece of different) bytes -= this.#plan.pieces.plainLengthOf(file.firstPiece + piece);

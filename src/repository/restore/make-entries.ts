@@ -58,6 +58,8 @@ async function placed(path: BytePath, overwrite: boolean, make: (at: BytePath) =
   await make(beside);
   await clearFolder(path);
   await rename(bytesOf(beside), bytesOf(path));
+  // Renaming one name of a file to another of its names does nothing at all (rename(2)).
+  await rm(bytesOf(beside), { force: true });
 }
 
 /** An empty folder gives way to what is no folder; a full one is an error. */

@@ -26,7 +26,8 @@ export async function restore(
   options: RestoreOptions,
 ): Promise<RestoreSummary> {
   const overwrite = options.overwrite ?? false;
-  if (!overwrite) {
+  if (overwrite) stopWherePlanLacks(plan, options.target);
+  else {
     await requireEmpty(options.target);
     await requireSpace(options.target, neededBytes(plan));
   }
@@ -68,6 +69,15 @@ export async function restore(
     verified: options.verify === true,
     findings,
   };
+}
+
+/** A plan that could not see everything must not replace, and by no means remove, what is there. */
+function stopWherePlanLacks({ findings }: RestorePlan, target: string): void {
+  const lacking = findings.flatMap((found) => (found.code === "FILE_NOT_RESTORED" ? [found.params] : []));
+  const [first] = lacking;
+  if (first === undefined) return;
+  const [example, reason] = [first.path, first.reason];
+  throw new ObhutError("RESTORE_STOPPED", { target, count: lacking.length, example, reason });
 }
 
 function stopWhereNothingMayBeHalf(
