@@ -20,7 +20,7 @@ export function zstdCompress(plain: Uint8Array): Buffer {
 
 /** The content of one or more whole frames. Throws where they are malformed, cut off, or longer than `maxBytes`. */
 export function zstdDecompress(bytes: Uint8Array, maxBytes: number): Buffer {
-  return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+  return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
 }
 
 /** Compresses pieces, one after the other. One belongs to one thread. */
@@ -36,8 +36,8 @@ export function compressedRoom(plainBytes: number): number {
 
 export interface PieceDecompressor {
   /**
-   * The content of a frame, at most `maxBytes` long. Throws where it is malformed or longer; a frame that is cut off may come
-   * out short: compare the length, or the hash. The result is valid until the next call.
+   * The content of a frame. Throws where it is malformed, cut off, or longer than `maxBytes`. The result is valid until the next
+   * call.
    */
   decompress(frame: Uint8Array, maxBytes: number): Uint8Array;
 }

@@ -26,10 +26,11 @@ export class SealStream {
 
   /**
    * Writes nonce, ciphertext and MAC of the first `bytes` of `plain` to `out` at `at`; returns the offset behind them. `plain` must be as
-   * long as `bytes` rounded up to 16; what lies behind `bytes` is used up but stored nowhere.
+   * long as `bytes` rounded up to 16, at least 16; what lies behind `bytes` is used up but stored nowhere.
    */
   sealInto(out: Buffer, at: number, plain: Uint8Array, bytes: number): number {
-    const paddedBytes = Math.ceil(bytes / blockBytes) * blockBytes;
+    // an empty object takes a block too: its nonce must not be the next one's
+    const paddedBytes = Math.max(1, Math.ceil(bytes / blockBytes)) * blockBytes;
     if (plain.length < paddedBytes) throw new RangeError("no room to round up to a block");
     const ciphertext = this.#cipher.update(plain.length === paddedBytes ? plain : plain.subarray(0, paddedBytes));
     out.set(this.#counter, at);
