@@ -2,6 +2,7 @@
  * What Chroma keeps beside an HNSW index to name its vectors: `index_metadata.pickle`.
  * Source: chroma's rust/segment/src/local_hnsw.rs, `IdMap`; chromadb's local_persistent_hnsw.py, `PersistentData`.
  */
+import { highestLabelBelow } from "./label-set.ts";
 import { isInteger, isNone, type Pickle, PickleError, type PickleValue, readPickle } from "./pickle.ts";
 
 export interface IdMap {
@@ -19,6 +20,7 @@ export function readIdMap(bytes: Uint8Array): IdMap {
   const fields = fieldsOf(pickle);
   const totalElementsAdded = fields.get("total_elements_added");
   if (totalElementsAdded === undefined || !isInteger(totalElementsAdded)) throw new PickleError("it has no count");
+  if (totalElementsAdded >= highestLabelBelow) throw new PickleError(`it counts ${totalElementsAdded} vectors`);
   const idToLabel = entriesOf(pickle, fields, "id_to_label");
   const labelToId = entriesOf(pickle, fields, "label_to_id");
   entriesOf(pickle, fields, "id_to_seq_id");

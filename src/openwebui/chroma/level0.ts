@@ -5,11 +5,12 @@
 import type { FileHandle } from "node:fs/promises";
 import { MiB } from "../../base/limits.ts";
 import type { HnswHeader } from "./hnsw-header.ts";
+import { LabelSet } from "./label-set.ts";
 import { torn } from "./torn-segment.ts";
 
 export interface Level0 {
   /** Labels of the elements that are not deleted. */
-  readonly live: ReadonlySet<number>;
+  readonly live: LabelSet;
   readonly deleted: number;
 }
 
@@ -17,7 +18,7 @@ export interface Level0 {
 export async function readLevel0(file: FileHandle, header: HnswHeader, highestLabel: number): Promise<Level0> {
   const perRead = Math.max(1, Math.floor((2 * MiB) / header.elementBytes));
   const buffer = Buffer.allocUnsafe(perRead * header.elementBytes);
-  const live = new Set<number>();
+  const live = new LabelSet(highestLabel);
   let deleted = 0;
   for (let first = 0; first < header.elements; first += perRead) {
     const count = Math.min(perRead, header.elements - first);
@@ -29,8 +30,7 @@ export async function readLevel0(file: FileHandle, header: HnswHeader, highestLa
       checkNeighbours(view, at, header, first + i);
       const label = labelOf(view, at + header.labelAt, highestLabel, first + i);
       if (isDeleted(view, at)) deleted += 1;
-      else if (live.has(label)) throw torn("segmentSameLabel", { label });
-      else live.add(label);
+      else if (!live.add(label)) throw torn("segmentSameLabel", { label });
     }
   }
   return { live, deleted };

@@ -15,6 +15,7 @@ import { systemCode } from "../../base/errors.ts";
 import { type Reason, reason } from "../../base/reason-codes.ts";
 import { readHnswHeader } from "./hnsw-header.ts";
 import { type IdMap, readIdMap } from "./id-map.ts";
+import { LabelSet } from "./label-set.ts";
 import { readLevel0 } from "./level0.ts";
 import { PickleError } from "./pickle.ts";
 import { TornSegment, torn } from "./torn-segment.ts";
@@ -94,11 +95,11 @@ async function validateIndex(folder: string, names: IdMap, dimension: number | u
 }
 
 /** Every name has a vector, and every vector that is not deleted has a name. */
-function sameLabels(names: IdMap, live: ReadonlySet<number>): void {
-  const missing = names.labels.find((label) => !live.has(label));
-  if (missing !== undefined) throw torn("segmentNoVector", { label: missing });
-  if (new Set(names.labels).size !== names.labels.length) throw torn("segmentTwoNames", {});
-  if (names.labels.length !== live.size) {
-    throw torn("segmentCounts", { vectors: live.size, names: names.labels.length });
+function sameLabels({ labels, totalElementsAdded }: IdMap, live: LabelSet): void {
+  const named = new LabelSet(totalElementsAdded);
+  for (const label of labels) {
+    if (!live.has(label)) throw torn("segmentNoVector", { label });
+    if (!named.add(label)) throw torn("segmentTwoNames", {});
   }
+  if (labels.length !== live.size) throw torn("segmentCounts", { vectors: live.size, names: labels.length });
 }
