@@ -23,7 +23,7 @@ async function carryOut(order: CaptureOrder): Promise<CaptureReport> {
       await systemClock.sleep(60_000);
     }
     const rows = await rowsHash(captured);
-    const copy = `${order.scratch}/copy.db`;
+    const copy = `${order.scratch}/copy-${process.pid}-${Date.now()}.db`;
     await captured.copyTo(bytePath(copy));
     await captured.release();
     return { how: captured.how, rows, copied: rowsHashOfFile(copy) };

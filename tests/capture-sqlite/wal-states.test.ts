@@ -1,10 +1,12 @@
 /** Each state that a database in WAL mode can be found in. */
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { bytePath } from "../../src/base/byte-path.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { isObhutError } from "../../src/base/errors.ts";
+import { captureDatabase } from "../../src/host/sqlite/capture-database.ts";
 import { classifyDatabase } from "../../src/host/sqlite/classify-database.ts";
 import { cheapState } from "../../src/host/sqlite/state-token.ts";
 import { App } from "./app.ts";
@@ -194,6 +196,20 @@ test("an app that starts and stops all the time", async () => {
   await restarts;
   await app.close();
   assert.deepEqual(readdirSync(scene.source), ["webui.db"]);
+});
+
+test("a symlink to it: the -wal lies beside what it leads to", async () => {
+  await using scene = await Scene.create("symlink");
+  await using app = await App.open(scene.database, { setup: wal });
+  await app.transfer(20);
+  const link = path.join(scene.root, "link.db");
+  symlinkSync(scene.database, link);
+  const options = { scratchDir: bytePath(scene.scratch), clock: systemClock };
+  await using captured = await captureDatabase(bytePath(link), options);
+  const rows = await rowsHash(captured);
+  assert.equal(rowsHashOfFile(await scene.copyOf(captured)), rows);
+  assert.equal(await cheapState(bytePath(link), systemClock), captured.state);
+  await assert.rejects(captureDatabase(bytePath("link.db"), options), /absolute/);
 });
 
 test("its cheap state is that of the capture until something is committed", async () => {

@@ -2,7 +2,7 @@
 import type { BytePath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { type FileUser, usersOfFiles } from "../processes.ts";
-import { databaseFiles, type FilesSeen, factsOf, seeFiles } from "./database-files.ts";
+import { type DatabaseFiles, type FilesSeen, factsOf, locateDatabase, seeFiles } from "./database-files.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
 import { readFileHeader } from "./file-header.ts";
 
@@ -32,10 +32,11 @@ export interface DatabaseClass {
 
 /** Opens no database and takes no lock. Errors: DATABASE_UNREADABLE. */
 export async function classifyDatabase(path: BytePath): Promise<DatabaseClass> {
-  const files = databaseFiles(path);
   const nobody = { users: [], certain: true };
+  let files: DatabaseFiles;
   let seen: FilesSeen;
   try {
+    files = await locateDatabase(path);
     seen = await seeFiles(files);
   } catch (error) {
     if (isObhutError(error, "DATABASE_MISSING")) return { state: "missing", ...nobody };

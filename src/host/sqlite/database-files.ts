@@ -1,7 +1,7 @@
 /** The files that make up one SQLite database, what the system says of each, and whether that stayed the same. */
 import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { type BytePath, bytesOf, displayPath } from "../../base/byte-path.ts";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { type BytePath, bytePathOf, bytesOf, displayPath } from "../../base/byte-path.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
@@ -36,6 +36,23 @@ export interface FilesSeen {
   readonly journalLooksHot: boolean;
 }
 
+/**
+ * The files of the database at the absolute `path`. Like SQLite, which follows symlinks first: the -wal lies beside what
+ * they lead to. Errors: DATABASE_MISSING, DATABASE_UNREADABLE.
+ */
+export async function locateDatabase(path: BytePath): Promise<DatabaseFiles> {
+  // The holder process works in another folder.
+  if (!path.startsWith("/")) throw new Error(`not an absolute path: ${displayPath(path)}`);
+  try {
+    return databaseFiles(bytePathOf(await realpath(bytesOf(path), { encoding: "buffer" })));
+  } catch (error) {
+    const shown = displayPath(path);
+    if (isAbsent(error)) throw new ObhutError("DATABASE_MISSING", { path: shown }, { cause: error });
+    throw new ObhutError("DATABASE_UNREADABLE", { path: shown, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** The same for a path without symlinks. */
 export function databaseFiles(database: BytePath): DatabaseFiles {
   const beside = (suffix: string): BytePath => `${database}${suffix}` as BytePath;
   return { database, wal: beside("-wal"), shm: beside("-shm"), journal: beside("-journal") };

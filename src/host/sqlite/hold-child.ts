@@ -47,7 +47,7 @@ function pinWal(files: DatabaseFiles, waitMs: number): PinOutcome {
       const { ino } = fstatSync(indexFd, { bigint: true });
       // Both copies of the header, before and after: then this is the very frame the transaction sees.
       const settled = parseWalIndex(index) !== undefined && index.subarray(0, 96).equals(before.subarray(0, 96));
-      if (settled && inodeAt(shm) === ino) return { kind: "pinned", index, indexInode: ino };
+      if (settled && inodeAt(shm) === ino) return { kind: "pinned", index };
       end(source);
       if (inodeAt(shm) !== ino) return { kind: "unsettled" };
     } else if (failed === undefined) {

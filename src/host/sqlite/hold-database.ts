@@ -13,10 +13,10 @@ import { type Attempt, type CaptureContext, unsettled } from "./capture-context.
 import type { CapturedDatabase } from "./captured-database.ts";
 import {
   type DatabaseFiles,
-  databaseFiles,
   type FilesSeen,
   factsOf,
   firstDifference,
+  locateDatabase,
   seeFiles,
 } from "./database-files.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
@@ -50,13 +50,13 @@ const firstBackOffMs = 20;
 const longestBackOffMs = 300;
 
 /**
- * Captures the database at `path` and keeps hold of it: in rollback mode writers wait until it is released, at most
+ * Captures the database at the absolute `path` and keeps hold of it: in rollback mode writers wait until it is released, at most
  * `holdMs`. Errors: DATABASE_MISSING, DATABASE_UNREADABLE, DATABASE_CORRUPT, DATABASE_ENCRYPTED, DATABASE_EXCLUSIVE,
  * DATABASE_BUSY, DATABASE_HOLD_LOST, DATABASE_JOURNAL_SHARED, FILESYSTEM_LOCKS_UNTRUSTED, SCRATCH_NO_SPACE.
  */
 export async function holdDatabase(path: BytePath, options: CaptureOptions): Promise<CapturedDatabase> {
   const { clock, signal, waitMs = limits.databaseWaitMs, holdMs = limits.rollbackHoldMs } = options;
-  const files = databaseFiles(path);
+  const files = await locateDatabase(path);
   const context: CaptureContext = {
     files,
     scratchDir: options.scratchDir,

@@ -22,7 +22,7 @@ export type HoldRequest =
 
 export type PinOutcome =
   /** `index`: the first bytes of the -shm, the same before and after the transaction began (WAL mode only). */
-  | { readonly kind: "pinned"; readonly index?: Uint8Array; readonly indexInode?: bigint }
+  | { readonly kind: "pinned"; readonly index?: Uint8Array }
   /** Somebody holds a lock that keeps every reader out. */
   | { readonly kind: "locked" }
   /** A -journal must be rolled back first, and whoever wrote it is gone. */

@@ -33,7 +33,6 @@ const livenessLock = 128;
 interface Pin {
   readonly hold: HoldProcess;
   readonly index: WalIndex;
-  readonly indexInode: bigint;
   readonly heldSinceMs: number;
 }
 
@@ -49,13 +48,12 @@ export async function joinWal(context: CaptureContext): Promise<Attempt> {
     if (pin.kind !== "pinned") return pin;
     const header = pin.index && parseWalIndex(Buffer.from(pin.index));
     const index = header && (await withPageCount(context, header));
-    if (index === undefined || pin.indexInode === undefined) return unsettled;
-    const { indexInode } = pin;
+    if (index === undefined) return unsettled;
     // Without anybody else SQLite trusts no -shm and holds no lock that counts.
-    const lock = await readLockOf(hold, indexInode);
+    const lock = await readLockOf(hold);
     if (lock === undefined) return { kind: "alone" };
     if (lock === fileOnlyLock && index.backfilled < index.lastFrame) return unsettled;
-    const attempt = await captured(context, { hold, index, indexInode, heldSinceMs });
+    const attempt = await captured(context, { hold, index, heldSinceMs });
     kept = attempt.kind === "captured";
     return attempt;
   } catch (error) {
@@ -78,11 +76,14 @@ async function withPageCount({ files }: CaptureContext, index: WalIndex): Promis
   return { ...index, pageBytes, pages: index.pages || Math.ceil(database.sizeBytes / pageBytes) };
 }
 
-/** The read lock's byte; undefined where there is none, or where the system does not list locks: nothing proves ours then. */
-async function readLockOf(hold: HoldProcess, indexInode: bigint): Promise<number | undefined> {
-  const locks = (await heldLocks())?.filter((lock) => lock.pid === hold.pid && lock.inode === indexInode) ?? [];
-  const alive = locks.some((lock) => lock.from <= livenessLock && lock.to >= livenessLock);
-  const reading = locks.find((lock) => lock.from <= lastReadLock && lock.to >= fileOnlyLock);
+/**
+ * The read lock's byte; undefined where there is none, or where the system does not list locks: nothing proves ours then. Told
+ * by the bytes, which no other file of the holder has locked; overlayfs lists other inodes than it shows.
+ */
+async function readLockOf(hold: HoldProcess): Promise<number | undefined> {
+  const locks = (await heldLocks())?.filter((lock) => lock.pid === hold.pid) ?? [];
+  const alive = locks.some((lock) => lock.from <= livenessLock && lock.to === livenessLock);
+  const reading = locks.find((lock) => lock.from >= fileOnlyLock && lock.from <= lastReadLock);
   return alive ? reading?.from : undefined;
 }
 
@@ -136,7 +137,7 @@ async function confirmPin({ files }: CaptureContext, pin: Pin, seen: FilesSeen, 
   const lost = (why: Reason): ObhutError =>
     new ObhutError("DATABASE_HOLD_LOST", { path: displayPath(files.database), reason: why });
   if (!(await pin.hold.ask({ op: "confirm" }))) throw lost(reason("holderLockGone", {}));
-  if ((await readLockOf(pin.hold, pin.indexInode)) === undefined) throw lost(reason("holderLockGone", {}));
+  if ((await readLockOf(pin.hold)) === undefined) throw lost(reason("holderLockGone", {}));
   const replaced = (file: string): ObhutError => lost(reason("holderFileReplaced", { file }));
   const [database, wal] = await Promise.all([factsOf(files.database), factsOf(files.wal)]);
   if (database?.inode !== seen.database.inode) throw replaced(displayPath(files.database));

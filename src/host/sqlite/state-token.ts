@@ -8,10 +8,10 @@ import type { Clock } from "../../base/clock.ts";
 import { limits } from "../../base/limits.ts";
 import {
   type DatabaseFiles,
-  databaseFiles,
   type FileFacts,
   type FilesSeen,
   headOf,
+  locateDatabase,
   seeFiles,
 } from "./database-files.ts";
 import { parseWalIndex, type WalIndex, walIndexBytes } from "./wal-index.ts";
@@ -22,7 +22,7 @@ import { parseWalIndex, type WalIndex, walIndexBytes } from "./wal-index.ts";
  * DATABASE_UNREADABLE.
  */
 export async function cheapState(path: BytePath, clock: Clock): Promise<string> {
-  const files = databaseFiles(path);
+  const files = await locateDatabase(path);
   const seen = await seeFiles(files);
   return stateToken(seen, seen.wal && (await readWalIndex(files)), clock);
 }
