@@ -1,5 +1,4 @@
 /** Captures an instance once and stores it in every destination. */
-import { displayPath } from "../base/byte-path.ts";
 import { isObhutError, ObhutError, reasonOf } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import type { CaptureOptions } from "../capture/capture-options.ts";
@@ -8,10 +7,10 @@ import type { Manifest } from "../capture/manifest.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
-import { type EstimatedSize, estimateSize } from "./estimate-size.ts";
+import { BackupProgressReport } from "./backup-progress.ts";
 import type { Emit } from "./job-event.ts";
 import { commonManifest, type OpenedTargets, openTargets } from "./open-targets.ts";
-import type { Parts } from "./parts.ts";
+import type { Environment, Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
 import { scratchParent } from "./scratch-folder.ts";
 
@@ -26,8 +25,8 @@ export interface RunBackupOptions {
   readonly excludes: readonly string[];
   readonly envFile: string | undefined;
   readonly secretKeyFile: string | undefined;
-  /** The environment that the app is known to run with, where it is (Docker); else Obhut's own. */
-  readonly appEnvironment?: Readonly<Record<string, string | undefined>>;
+  /** The environment that the app is known to run with (Docker). */
+  readonly appEnvironment?: Environment;
   readonly auditLog: boolean;
   readonly forceLive: boolean;
   readonly dryRun: boolean;
@@ -76,55 +75,70 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     findings.push(found);
     watch.emit({ type: "finding", finding: found });
   };
-  const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   // Loaded while keys are derived and locks settle.
-  const loading = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
+  const engine = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
+  const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   await using targets = await openTargets({ ...options, parent }, parts, watch);
-  for (const { error, location } of targets.failed) watch.emit({ type: "error", error, destination: location });
-
-  watch.emit({ type: "status", phase: "capture", filesDone: 0, bytesDone: 0 });
-  using progress = new BackupProgressReport(options, watch);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
-  const [{ captureInstance }, { backup }] = await loading;
-  const capture = captureInstance(captureOptions(options, parts, { targets, onFinding, signal }));
-  capture.manifest.catch(() => undefined);
-  const { actor } = parts;
-  const { targets: results } = await backup({
-    targets: targets.opened.map(({ target }) => target),
-    entries: capture.entries,
-    hostname: options.instance,
-    username: actor.username,
-    uid: actor.uid,
-    gid: actor.gid,
-    tags: options.tags,
-    paths: parent.paths,
-    excludes: options.excludes,
-    programVersion: `obhut ${programVersion()}`,
-    timeMs,
-    dryRun: options.dryRun,
-    onProgress: ({ current, ...rest }) => progress.tell({ ...rest, current: displayPath(current) }),
-    onFinding,
-    signal,
-  });
+  const context = { targets, onFinding, signal, timeMs, emit: watch.emit };
+  const { results, manifest } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);
-  for (const { error, location } of destinations.slice(0, results.length)) {
+  for (const { error, location } of destinations) {
     if (error !== undefined) watch.emit({ type: "error", error, destination: location });
   }
-  const { files, bytes, filesUnchanged } = countsOf(results);
-  const incomplete = findings.some(isIncomplete) || destinations.some(({ error }) => error !== undefined);
   return {
     dryRun: options.dryRun,
     instance: options.instance,
     dataDirectory: options.dataDirectory,
-    manifest: await capture.manifest,
+    manifest,
     tookMs: Math.round(clock.monotonicMs() - startedMs),
-    files,
-    bytes,
-    filesUnchanged,
+    ...countsOf(results),
     destinations,
     findings,
-    incomplete,
+    incomplete: findings.some(isIncomplete) || destinations.some(({ error }) => error !== undefined),
   };
+}
+
+type Engine = readonly [
+  typeof import("../capture/capture-instance.ts"),
+  typeof import("../repository/backup/backup.ts"),
+];
+
+interface StoreContext extends CaptureContext {
+  readonly timeMs: number;
+  readonly emit: Emit;
+}
+
+async function storeCapture(
+  [{ captureInstance }, { backup }]: Engine,
+  options: RunBackupOptions,
+  parts: Parts,
+  context: StoreContext,
+): Promise<{ readonly results: readonly TargetResult[]; readonly manifest: Manifest }> {
+  const { targets, onFinding, signal, timeMs } = context;
+  const { username, uid, gid } = parts.actor;
+  using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), context.emit);
+  const capture = captureInstance(captureOptions(options, parts, context));
+  // Where the capture fails, the stream of entries says so to the engine.
+  capture.manifest.catch(() => undefined);
+  const stored = await backup({
+    targets: targets.opened.map(({ target }) => target),
+    entries: capture.entries,
+    hostname: options.instance,
+    username,
+    uid,
+    gid,
+    tags: options.tags,
+    paths: [snapshotRoot],
+    excludes: options.excludes,
+    programVersion: `obhut ${programVersion()}`,
+    timeMs,
+    dryRun: options.dryRun,
+    onProgress: (done) => progress.tell(done),
+    onFinding,
+    signal,
+  });
+  return { results: stored.targets, manifest: await capture.manifest };
 }
 
 interface CaptureContext {
@@ -139,7 +153,6 @@ function captureOptions(
   { targets, onFinding, signal }: CaptureContext,
 ): CaptureOptions {
   const parent = commonManifest(targets.opened);
-  const environment = Object.entries({ ...env, ...options.appEnvironment });
   return {
     dataDir: options.dataDirectory,
     clock,
@@ -152,10 +165,15 @@ function captureOptions(
     ...(parent === undefined ? {} : { parent }),
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
-    environment: new Map(environment.filter((pair): pair is [string, string] => pair[1] !== undefined)),
+    environment: environmentMap(env),
+    ...(options.appEnvironment === undefined ? {} : { appEnvironment: environmentMap(options.appEnvironment) }),
     onFinding,
     signal,
   };
+}
+
+function environmentMap(variables: Environment): ReadonlyMap<string, string> {
+  return new Map(Object.entries(variables).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 function partSet(chosen: readonly Part[]): ReadonlySet<Part> {
@@ -189,37 +207,4 @@ function countsOf(results: readonly TargetResult[]): { files: number; bytes: num
   const stored = results.find((result) => result.kind === "stored");
   const { total_files_processed = 0, total_bytes_processed = 0, files_unmodified = 0 } = stored?.summary ?? {};
   return { files: total_files_processed, bytes: total_bytes_processed, filesUnchanged: files_unmodified };
-}
-
-/** Only a run that takes longer than this is worth looking ahead for. */
-const estimateAfterMs = 1_000;
-
-/** Progress with totals, once they are known. */
-class BackupProgressReport implements Disposable {
-  readonly #emit: Emit;
-  readonly #ended = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #total: EstimatedSize | undefined;
-
-  constructor(options: RunBackupOptions, { emit }: Watch) {
-    this.#emit = emit;
-    this.#timer = setTimeout(() => {
-      estimateSize(options.dataDirectory, partSet(options.parts), this.#ended.signal).then(
-        (total) => {
-          this.#total = total;
-        },
-        () => undefined,
-      );
-    }, estimateAfterMs);
-  }
-
-  tell(progress: { filesDone: number; bytesDone: number; bytesStored: number; current: string }): void {
-    const total = this.#total;
-    this.#emit({ type: "status", phase: "store", ...progress, filesTotal: total?.files, bytesTotal: total?.bytes });
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-    this.#ended.abort();
-  }
 }

@@ -1,8 +1,12 @@
 /** Brings a snapshot back as a data directory, and proves what it wrote. */
+import { join } from "node:path";
+import type { BytePath } from "../base/byte-path.ts";
+import { ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotData } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
-import type { Part } from "../openwebui/parts.ts";
+import { findAppProcess } from "../openwebui/app-process.ts";
+import { mainDatabase, type Part, sideFileOf } from "../openwebui/parts.ts";
 import type { Destination } from "../plans/destination.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
@@ -71,7 +75,7 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
     watch.emit(event);
   };
   const { target, dryRun } = options;
-  if (!options.overwrite) await requireEmpty(target);
+  await (options.overwrite ? refuseInUse(target) : requireEmpty(target));
   await using opened = await openDestination(options.repository, parts);
   await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
   const inner: Watch = { emit, signal: lock.signal };
@@ -113,6 +117,23 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
   };
 }
 
+/** TARGET_IN_USE: an app that has the database open would write its old pages into the restored one. */
+async function refuseInUse(target: string): Promise<void> {
+  const holder = await findAppProcess(join(target, mainDatabase));
+  if (holder === undefined) return;
+  const { pid, commandLine } = holder;
+  throw new ObhutError("TARGET_IN_USE", { target, pid, program: commandLine.slice(0, 3).join(" ") });
+}
+
+/** A -wal, -shm or -journal that an older database left would be played into the one that takes its place. */
+function staleSideFiles(plan: RestorePlan): (path: BytePath) => boolean {
+  const restored = new Set(plan.files.map(({ path }) => path));
+  return (path) => {
+    const database = sideFileOf(path);
+    return database !== undefined && restored.has(database) && !restored.has(path);
+  };
+}
+
 /** A snapshot of Obhut's becomes a data directory; another program's is taken as it is. */
 async function planFor(
   { parts, includes, excludes }: RunRestoreOptions,
@@ -138,6 +159,7 @@ async function writePlan(
   const summary = await restore(repository, plan, {
     target,
     overwrite,
+    removes: staleSideFiles(plan),
     verify: true,
     signal: watch.signal,
     onProgress: ({ phase, ...done }) => watch.emit({ type: "status", phase: phases[phase], ...done, ...total }),

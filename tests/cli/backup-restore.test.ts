@@ -1,6 +1,8 @@
 /** The main path through the real program, on the data directory of a real Open WebUI that was caught while it ran. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -118,6 +120,35 @@ test("a target that is not empty is refused, and taken with --overwrite", async 
   assert.equal(taken.code, 0, taken.stderr);
   assert.equal(await readFile(path.join(target, "mine.txt"), "utf8"), "mine");
   assert.deepEqual(rowsIn(path.join(target, "webui.db")), fixtureFacts.rows);
+});
+
+test("a restore over an older instance leaves nothing of its log behind", async () => {
+  await using older = await unpackFixture();
+  const over = await run("restore", "latest", "-r", repository, "--target", older.dataDir, "--overwrite", "--json");
+  assert.equal(over.code, 0, over.stderr + over.text);
+  const names = await readdir(older.dataDir);
+  assert.deepEqual(
+    names.filter((name) => name.startsWith("webui.db")),
+    ["webui.db"],
+  );
+  assert.ok(names.includes("audit.log"), "what the snapshot does not have stays");
+  assert.deepEqual(rowsIn(path.join(older.dataDir, "webui.db")), fixtureFacts.rows);
+});
+
+test("a restore over a folder that an app has open is refused", async () => {
+  const target = path.join(folder.path, "in-use");
+  assert.equal((await run("restore", "latest", "-r", repository, "--target", target)).code, 0);
+  const script =
+    "import sqlite3,sys,time; c=sqlite3.connect(sys.argv[1]); c.execute('select 1 from user').fetchall(); print('open',flush=True); time.sleep(60)";
+  const app = spawn("python3", ["-c", script, path.join(target, "webui.db")], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    await once(app.stdout, "data");
+    const refused = await run("restore", "latest", "-r", repository, "--target", target, "--overwrite", "--json");
+    assert.equal(refused.code, 1);
+    assert.equal(refused.json.at(-1)?.["code"], "TARGET_IN_USE");
+  } finally {
+    app.kill();
+  }
 });
 
 test("restore --dry-run writes nothing", async () => {

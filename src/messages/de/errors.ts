@@ -84,6 +84,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{target} ist nicht leer.",
     next: "Einen leeren Ordner wählen oder mit --overwrite in diesen hinein wiederherstellen.",
   },
+  TARGET_IN_USE: {
+    what: "{target} wird benutzt: Prozess {pid} ({program}) hat die Datenbank geöffnet.",
+    next: "Open WebUI anhalten und noch einmal wiederherstellen, oder einen anderen Ordner wählen.",
+  },
   TARGET_NO_SPACE: {
     what: "In {target} sind {free} frei; gebraucht werden {needed}.",
     next: "Dort Platz schaffen oder einen anderen Datenträger wählen.",

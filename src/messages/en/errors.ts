@@ -84,6 +84,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{target} is not empty.",
     next: "Choose an empty folder, or say --overwrite to restore into this one.",
   },
+  TARGET_IN_USE: {
+    what: "{target} is in use: process {pid} ({program}) has its database open.",
+    next: "Stop Open WebUI, then restore again; or choose another folder.",
+  },
   TARGET_NO_SPACE: {
     what: "{target} has {free} free; the restore needs {needed}.",
     next: "Free space there or choose another disk.",
