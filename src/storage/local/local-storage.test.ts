@@ -50,6 +50,23 @@ it("leaves no temporary file, lists none, and clears old ones of runs that died"
   assert.deepEqual((await readdir(join(folder.path, "index"))).sort(), [file.name, `${file.name}-tmp-4567abcd`].sort());
 });
 
+it("clears old temporary files of folders it writes nothing to, once it listed them and a snapshot is saved", async () => {
+  await using folder = await scratch();
+  const storage = localStorage(folder.path);
+  await storage.create();
+  const dead = join(folder.path, "data", "ab", `ab${"0".repeat(62)}-tmp-0123abcd`);
+  const alive = join(folder.path, "data", "cd", `cd${"0".repeat(62)}-tmp-0123abcd`);
+  for (const path of [dead, alive]) await writeFile(path, "half");
+  const old = (await stat(dead)).mtimeMs / 1000 - 2 * 24 * 3600;
+  await utimes(dead, old, old);
+  await Array.fromAsync(storage.list("data"));
+  await storage.save(fileOf("index", "i"), new Uint8Array(3));
+  assert.equal((await stat(dead)).size, 4, "a listing alone removes nothing");
+  await storage.save(fileOf("snapshots", "s"), new Uint8Array(3));
+  await assert.rejects(stat(dead));
+  assert.equal((await stat(alive)).size, 4);
+});
+
 it("leaves out what is no file of the repository", async () => {
   await using folder = await scratch();
   const storage = localStorage(folder.path);

@@ -28,6 +28,8 @@ class LocalStorage implements Storage {
   readonly location: string;
   readonly connections = 4;
   readonly #tidied = new Set<string>();
+  /** Paths of temporary files that a listing met: of runs that died, or of one that is at work. */
+  readonly #temporaries = new Set<string>();
 
   constructor(root: string) {
     this.location = root;
@@ -59,6 +61,8 @@ class LocalStorage implements Storage {
       await write();
     });
     await this.#tidy(folder);
+    // A run's last write. What lies in folders it wrote nothing to was met when it listed them.
+    if (file.type === "snapshots") await this.#removeStale([...this.#temporaries], folder);
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -96,7 +100,7 @@ class LocalStorage implements Storage {
     }
     for (const folder of type === "data" ? dataFolders() : [type]) {
       signal?.throwIfAborted();
-      yield* await this.#try(`list ${folder}`, () => filesIn(join(this.location, folder)));
+      yield* await this.#try(`list ${folder}`, () => this.#filesIn(join(this.location, folder)));
     }
   }
 
@@ -118,17 +122,39 @@ class LocalStorage implements Storage {
     await syncFolder(join(folder, ".."));
   }
 
-  /** Once for each folder, just after a write there: removes what runs that died left. The file system's clock decides. */
+  /** Once for each folder, just after a write there: removes what runs that died left. */
   async #tidy(folder: string): Promise<void> {
     if (this.#tidied.has(folder)) return;
     this.#tidied.add(folder);
     const left = (await readdir(folder).catch(() => [])).filter((name) => temporaryPattern.test(name));
-    const now = left.length === 0 ? undefined : await lstat(folder);
-    for (const name of left) {
-      const file = await lstat(join(folder, name)).catch(undefinedIfMissing);
+    await this.#removeStale(
+      left.map((name) => join(folder, name)),
+      folder,
+    );
+  }
+
+  /** `written`: a folder that was written to just now, so that the file system's clock decides what is old. */
+  async #removeStale(temporaries: readonly string[], written: string): Promise<void> {
+    const now = temporaries.length === 0 ? undefined : await lstat(written);
+    for (const path of temporaries) {
+      const file = await lstat(path).catch(undefinedIfMissing);
       if (!file || !now || now.mtimeMs - file.mtimeMs <= staleTemporaryMs) continue;
-      await unlink(join(folder, name)).catch(() => undefined);
+      await unlink(path).catch(() => undefined);
+      this.#temporaries.delete(path);
     }
+  }
+
+  async #filesIn(folder: string): Promise<StoredFile[]> {
+    const entries = (await readdir(folder, { withFileTypes: true }).catch(undefinedIfMissing)) ?? [];
+    for (const { name } of entries) if (temporaryPattern.test(name)) this.#temporaries.add(join(folder, name));
+    const files = entries.filter((entry) => isId(entry.name) && !entry.isDirectory());
+    const found = await Promise.all(
+      files.map(async ({ name }): Promise<StoredFile | undefined> => {
+        const status = await stat(join(folder, name)).catch(undefinedIfMissing);
+        return status?.isFile() ? { name, sizeBytes: status.size } : undefined;
+      }),
+    );
+    return found.filter((file) => file !== undefined);
   }
 
   async #try<T>(action: string, work: () => Promise<T>, file?: StorageFile): Promise<T> {
@@ -144,18 +170,6 @@ async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
     if (systemCode(error) !== "EEXIST") throw error;
   });
-}
-
-async function filesIn(folder: string): Promise<StoredFile[]> {
-  const entries = (await readdir(folder, { withFileTypes: true }).catch(undefinedIfMissing)) ?? [];
-  const files = entries.filter((entry) => isId(entry.name) && !entry.isDirectory());
-  const found = await Promise.all(
-    files.map(async ({ name }): Promise<StoredFile | undefined> => {
-      const status = await stat(join(folder, name)).catch(undefinedIfMissing);
-      return status?.isFile() ? { name, sizeBytes: status.size } : undefined;
-    }),
-  );
-  return found.filter((file) => file !== undefined);
 }
 
 function undefinedIfMissing(error: unknown): undefined {
