@@ -40,6 +40,8 @@ export const errorCodes = {
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },
   TARGET_IN_USE: { exit: 1, params: ["target", "pid", "program"] },
+  TARGET_FULL: { exit: 1, params: ["target", "reason"] },
+  TARGET_FAILED: { exit: 1, params: ["target", "reason"] },
   TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },
   // source
   SOURCE_MISSING: { exit: 1, params: ["path"] },

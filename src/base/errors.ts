@@ -31,6 +31,12 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** No room left on the disk, or in what this user may take of it. */
+export function isDiskFull(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 /** One line that says what `error` is, for the `reason` parameter of another error. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

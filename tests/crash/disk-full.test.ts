@@ -77,15 +77,18 @@ test("a restore onto a disk that is too small writes nothing; one whose disk get
   assert.equal(await codeOfFailure(startRestore(place, path.join(small.path, "data"))), "TARGET_NO_SPACE");
   assert.deepEqual(await readdir(small.path), []);
 
-  // Bytes enough, so that it starts; yet no room for so many files.
-  await using few = smallDisk(await mkdtemp(path.join(tmpdir(), "obhut-disk-")), { sizeMiB: 400, files: 40 });
-  const target = path.join(few.path, "data");
-  assert.equal(await codeOfFailure(startRestore(place, target)), "TARGET_FULL");
-  await scene.assertNobodyLeft();
-  few.resize(400, 10_000);
-  await succeeded(
-    startObhut(place, "restore", "latest", "--overwrite", "--from", place.repository, "--target", target),
-    "restore",
+  // Bytes enough, so that it starts; yet no room for all folders, then for all files.
+  const folders = (await readdir(whole, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
   );
-  assert.deepEqual(differences(wanted, await treeHashes(target)), []);
+  for (const names of [folders.length - 2, folders.length + 20]) {
+    await using few = smallDisk(await mkdtemp(path.join(tmpdir(), "obhut-disk-")), { sizeMiB: 400, names });
+    const target = path.join(few.path, "data");
+    assert.equal(await codeOfFailure(startRestore(place, target)), "TARGET_FULL");
+    await scene.assertNobodyLeft();
+    assert.deepEqual(await readdir(target), [], "nobody takes half a data directory for a whole one");
+    few.resize(400, 10_000);
+    await succeeded(startRestore(place, target), "restore");
+    assert.deepEqual(differences(wanted, await treeHashes(target)), []);
+  }
 });

@@ -4,6 +4,8 @@
  * OBHUT_SEED=N repeats the choices of a run (not its timing, which is the machine's).
  */
 import assert from "node:assert/strict";
+import { utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { test } from "node:test";
 import { assertRepositoryClean } from "./crash-history.ts";
 import { type CrashScene, crashScene } from "./crash-scene.ts";
@@ -56,8 +58,20 @@ test(`a backup killed ${kills} times loses nothing and resumes`, async (t) => {
   t.diagnostic(`killed ${killed}: ${[...hit].map(([phase, count]) => `${phase} ${count}`).join(", ")}`);
   assert.deepEqual(missed(), [], "kills landed in every phase");
   assert.ok(killed >= kills, `only ${killed} of ${kills} runs were still at work when they were to be killed`);
+  await assertJunkIsCleared(scene);
   for (const id of scene.history.ids()) await scene.history.assertRestores(id);
 });
+
+/** Half-written files may belong to somebody who is still at work; after two days they cannot, and the next run clears them. */
+async function assertJunkIsCleared(scene: CrashScene): Promise<void> {
+  const old = Date.now() / 1000 - 2 * 24 * 3600;
+  // A positive control: what the kills left depends on where they hit.
+  const planted = path.join(scene.place.repository, "data", "00", `${"0".repeat(64)}-tmp-0123abcd`);
+  await writeFile(planted, "half a pack");
+  for (const file of (await scene.state()).unfinished) await utimes(file, old, old);
+  await scene.finish();
+  assert.deepEqual((await scene.state()).unfinished, []);
+}
 
 /** What a run takes that nobody kills; the measure for all others. */
 async function undisturbedRun({

@@ -5,7 +5,7 @@ import { rmdirSync } from "node:fs";
 export interface SmallDisk extends AsyncDisposable {
   readonly path: string;
   /** Makes it larger, without touching what is on it. */
-  resize(sizeMiB: number, files?: number): void;
+  resize(sizeMiB: number, names?: number): void;
   /** Takes all space that is left, but for `leaveMiB`; what another program writes from now on finds no room. */
   fill(leaveMiB: number): void;
 }
@@ -13,13 +13,13 @@ export interface SmallDisk extends AsyncDisposable {
 export interface SmallDiskOptions {
   readonly sizeMiB: number;
   /** How many files and folders fit; without it as many as there is room for. */
-  readonly files?: number;
+  readonly names?: number;
 }
 
 /** Mounts it on `path`, an empty folder, which goes with it. */
-export function smallDisk(path: string, { sizeMiB, files }: SmallDiskOptions): SmallDisk {
+export function smallDisk(path: string, { sizeMiB, names }: SmallDiskOptions): SmallDisk {
   const owner = `uid=${process.getuid?.()},gid=${process.getgid?.()},mode=700`;
-  asRoot("mount", "-t", "tmpfs", "-o", `${limits(sizeMiB, files)},${owner}`, "tmpfs", path);
+  asRoot("mount", "-t", "tmpfs", "-o", `${limits(sizeMiB, names)},${owner}`, "tmpfs", path);
   return {
     path,
     resize: (size, count) => asRoot("mount", "-o", `remount,${limits(size, count)}`, path),
@@ -35,8 +35,8 @@ export function smallDisk(path: string, { sizeMiB, files }: SmallDiskOptions): S
   };
 }
 
-function limits(sizeMiB: number, files: number | undefined): string {
-  return `size=${sizeMiB}m${files === undefined ? "" : `,nr_inodes=${files}`}`;
+function limits(sizeMiB: number, names: number | undefined): string {
+  return `size=${sizeMiB}m${names === undefined ? "" : `,nr_inodes=${names}`}`;
 }
 
 function asRoot(program: string, ...args: readonly string[]): void {

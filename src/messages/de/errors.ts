@@ -88,6 +88,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{target} wird benutzt: Prozess {pid} ({program}) hat die Datenbank geöffnet.",
     next: "Open WebUI anhalten und noch einmal wiederherstellen, oder einen anderen Ordner wählen.",
   },
+  TARGET_FULL: {
+    what: "{target} ist während der Wiederherstellung vollgelaufen: {reason}.",
+    next: "Dort Platz schaffen oder einen anderen Datenträger wählen, dann noch einmal wiederherstellen.",
+  },
+  TARGET_FAILED: {
+    what: "Die Wiederherstellung nach {target} ist fehlgeschlagen: {reason}.",
+    next: "Prüfen, ob dieser Benutzer dort schreiben darf und der Datenträger in Ordnung ist, dann noch einmal wiederherstellen.",
+  },
   TARGET_NO_SPACE: {
     what: "In {target} sind {free} frei; gebraucht werden {needed}.",
     next: "Dort Platz schaffen oder einen anderen Datenträger wählen.",

@@ -88,6 +88,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{target} is in use: process {pid} ({program}) has its database open.",
     next: "Stop Open WebUI, then restore again; or choose another folder.",
   },
+  TARGET_FULL: {
+    what: "{target} ran full during the restore: {reason}.",
+    next: "Free space there or choose another disk, then restore again.",
+  },
+  TARGET_FAILED: {
+    what: "Restoring into {target} failed: {reason}.",
+    next: "See that the folder may be written by this user and its disk is sound, then restore again.",
+  },
   TARGET_NO_SPACE: {
     what: "{target} has {free} free; the restore needs {needed}.",
     next: "Free space there or choose another disk.",

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, rename, rm, truncate } from "node:fs/promises";
 import { type BytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
+import { isDiskFull } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { permissionsOf } from "../format/node.ts";
@@ -113,9 +114,8 @@ export class ContentWriter {
     }
   }
 
-  /** After a failure with `overwrite`: nothing of this run stays beside the files that are there. */
+  /** After a failure: nothing of this run stays, be it beside the files that are there or in a folder that was empty. */
   async discard(): Promise<void> {
-    if (!this.#options.overwrite) return;
     for (const number of this.#outputs.keys()) await this.#unlinkOutput(number).catch(() => undefined);
   }
 
@@ -138,7 +138,7 @@ export class ContentWriter {
       if (result.kind !== "written") return;
       for (const { file, reason } of result.damages) this.#fail(files[file], reason);
     } catch (error) {
-      if (this.#options.signal?.aborted) throw error;
+      if (this.#options.signal?.aborted || isDiskFull(error)) throw error;
       for (const number of files) this.#fail(number, failureReason(error));
     }
     let bytes = 0;

@@ -11,7 +11,7 @@ import {
   type Stats,
 } from "node:fs";
 import { bytesOf } from "../../base/byte-path.ts";
-import { reasonOf, systemCode } from "../../base/errors.ts";
+import { isDiskFull, reasonOf, systemCode } from "../../base/errors.ts";
 import type { FileFailure, FinishedFile } from "./restore-task.ts";
 
 export interface FinishOutcome {
@@ -28,6 +28,7 @@ export function finishFiles(files: readonly FinishedFile[]): FinishOutcome {
     try {
       if (!finishFile(finished, step)) foreignOwners++;
     } catch (error) {
+      if (isDiskFull(error)) throw error;
       failures.push({ file, what: step.what, reason: reasonOf(error) });
     }
   }

@@ -32,6 +32,14 @@ export class PlacedTarget {
     for (const folder of this.#plan.folders) await makeFolder(this.#place(folder), this.#overwrite);
   }
 
+  /** After a failure in a target that was empty: takes away the folders, unless somebody put something into them. */
+  async removeFolders(): Promise<void> {
+    if (this.#overwrite) return;
+    for (const folder of this.#plan.folders.toReversed()) {
+      if (folder.relative !== "") await rmdir(bytesOf(this.#place(folder))).catch(() => undefined);
+    }
+  }
+
   async removeOthers(): Promise<void> {
     const removes = this.#options.removes ?? (() => false);
     const prefix = this.#prefix();

@@ -1,6 +1,6 @@
 /** The script of a restoring thread. */
 import { workerData } from "node:worker_threads";
-import { reasonOf } from "../../base/errors.ts";
+import { isDiskFull, reasonOf } from "../../base/errors.ts";
 import { BlobOpener } from "../blob-opener.ts";
 import { masterKeyOf } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
@@ -73,6 +73,8 @@ function attempt(action: () => void): string | undefined {
     action();
     return undefined;
   } catch (error) {
+    // A full disk is not one file's misfortune: it ends the restore.
+    if (isDiskFull(error)) throw error;
     return reasonOf(error);
   }
 }

@@ -1,7 +1,7 @@
 /** Carries out a restore plan: content in parallel, then metadata, at last everything in its place and durable. */
 import { displayPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { ObhutError } from "../../base/errors.ts";
+import { isDiskFull, isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 import { finding } from "../../base/finding-codes.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import type { IndexedRepository } from "../repository.ts";
@@ -17,7 +17,8 @@ import { makeTarget, neededBytes, placeOf, requireEmpty, requireSpace } from "./
 const threadLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
 
 /**
- * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; RESTORE_STOPPED, with `overwrite`, where a file's content could
+ * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; TARGET_FULL, TARGET_FAILED, after which a target that was empty
+ * is empty again and, with `overwrite`, one that was not is as it was until files are put in place; RESTORE_STOPPED, with `overwrite`, where a file's content could
  * not be had: then the target is as it was. Without `overwrite` such a file is missing from the target, and a finding says so.
  */
 export async function restore(
@@ -50,7 +51,8 @@ export async function restore(
     stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
   } catch (error) {
     await content.discard();
-    throw error;
+    await target.removeFolders();
+    throw targetError(error, options.target);
   }
   options.signal?.throwIfAborted();
   target.keep(content.temporaries);
@@ -78,6 +80,14 @@ function stopWherePlanLacks({ findings }: RestorePlan, target: string): void {
   if (first === undefined) return;
   const [example, reason] = [first.path, first.reason];
   throw new ObhutError("RESTORE_STOPPED", { target, count: lacking.length, example, reason });
+}
+
+/** The operating system's errors in the words of a restore. */
+function targetError(error: unknown, target: string): unknown {
+  // Node's own codes (ERR_...) tell of a fault of ours.
+  if (isObhutError(error) || !/^E[A-Z0-9]+$/.test(systemCode(error) ?? "")) return error;
+  const params = { target, reason: reasonOf(error) };
+  return new ObhutError(isDiskFull(error) ? "TARGET_FULL" : "TARGET_FAILED", params, { cause: error });
 }
 
 function stopWhereNothingMayBeHalf(

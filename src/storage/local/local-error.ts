@@ -1,5 +1,5 @@
 /** The operating system's errors in the storage's words. */
-import { isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
+import { isDiskFull, isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 
 export interface FailedAction {
   readonly location: string;
@@ -15,7 +15,7 @@ export function localError(failed: FailedAction, error: unknown): unknown {
   const reason = reasonOf(error);
   const options = { cause: error };
   const code = systemCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") return new ObhutError("STORAGE_FULL", { location, reason }, options);
+  if (isDiskFull(error)) return new ObhutError("STORAGE_FULL", { location, reason }, options);
   if (code === "ENOENT" && failed.action === "read" && file !== undefined) {
     return new ObhutError("STORAGE_FILE_MISSING", { location, file }, options);
   }
