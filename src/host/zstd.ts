@@ -1,6 +1,6 @@
 /**
  * Zstandard. One-shot functions for documents, and a codec that is kept for thousands of small pieces
- * (docs/decisions/0003-zstd-through-zlibs-handle.md).
+ * (docs/decisions/0201-zstd-through-zlibs-handle.md).
  */
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { KiB } from "../base/limits.ts";

@@ -16,7 +16,10 @@ export class BackupCounts {
   readonly files: Tally[];
   readonly folders: Tally[];
   filesDone = 0;
-  bytesDone = 0;
+  /** Bytes of all files that were counted. */
+  totalBytes = 0;
+  /** For progress: grows while a file is still being read. */
+  #bytesDone = 0;
   readonly #options: BackupOptions;
   readonly #destinations: readonly Destination[];
   #current = "" as BytePath;
@@ -28,13 +31,19 @@ export class BackupCounts {
     this.folders = destinations.map(() => ({ new: 0, changed: 0, unmodified: 0 }));
   }
 
-  countFile(path: BytePath, bytes: number, changes: readonly Change[]): void {
+  countFile(bytes: number, changes: readonly Change[]): void {
     this.filesDone++;
-    this.bytesDone += bytes;
+    this.totalBytes += bytes;
     for (const [i, change] of changes.entries()) {
       const tally = this.files[i];
       if (tally !== undefined) tally[change]++;
     }
+    this.tell();
+  }
+
+  /** Some of a file's bytes are dealt with. */
+  tellBytes(path: BytePath, bytes: number): void {
+    this.#bytesDone += bytes;
     this.#current = path;
     this.tell();
   }
@@ -50,8 +59,8 @@ export class BackupCounts {
       (sum, { data, trees }) => sum + data.packedBytes + trees.packedBytes,
       0,
     );
-    const { filesDone, bytesDone } = this;
-    this.#options.onProgress?.({ filesDone, bytesDone, bytesStored, current: this.#current });
+    const { filesDone } = this;
+    this.#options.onProgress?.({ filesDone, bytesDone: this.#bytesDone, bytesStored, current: this.#current });
   }
 }
 
@@ -77,6 +86,6 @@ export function summaryOf(
     data_added: data.plainBytes + trees.plainBytes,
     data_added_packed: data.packedBytes + trees.packedBytes,
     total_files_processed: counts.filesDone,
-    total_bytes_processed: counts.bytesDone,
+    total_bytes_processed: counts.totalBytes,
   };
 }

@@ -72,14 +72,14 @@ export class EntryStorer {
       const [first] = unchanged;
       const same = first !== undefined && unchanged.every((content) => isEqual(content, first));
       tree.add(entry.path, entry.meta, same ? first : unchanged);
+      counts.tellBytes(entry.path, entry.meta.sizeBytes);
       counts.countFile(
-        entry.path,
         entry.meta.sizeBytes,
         unchanged.map(() => "unmodified"),
       );
       return { kind: "unchanged" };
     }
-    return await this.#take(entry, await readFile(queue, entry));
+    return await this.#take(entry, await readFile(queue, entry, (bytes) => counts.tellBytes(entry.path, bytes)));
   }
 
   /** Each destination's own content, where all of them have the file as it is, with every piece of it. */
@@ -107,7 +107,7 @@ export class EntryStorer {
     }
     if (outcome.torn) options.onFinding(finding("FILE_CHANGED", { path }));
     tree.add(entry.path, outcome.meta, outcome.content);
-    counts.countFile(entry.path, outcome.bytes, await this.#changes(entry, outcome.content));
+    counts.countFile(outcome.bytes, await this.#changes(entry, outcome.content));
     return { kind: "read", bytes: outcome.bytes };
   }
 

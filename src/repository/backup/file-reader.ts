@@ -21,15 +21,20 @@ export type FileOutcome =
 /** How often a file that changed is read again. */
 const rereads = 3;
 
-/** Rejects only where the whole backup must end. */
-export async function readFile(queue: RangeQueue, entry: SourceEntry): Promise<FileOutcome> {
+/** Rejects only where the whole backup must end. `onBytes` hears of each range, once, however often the file is read. */
+export async function readFile(
+  queue: RangeQueue,
+  entry: SourceEntry,
+  onBytes: (bytes: number) => void,
+): Promise<FileOutcome> {
   const { content } = entry;
   if (content === undefined) return failed(undefined, "a file without content");
   let meta = entry.meta;
   for (let attempt = 0; ; attempt++) {
     const sizeBytes = contentBytes(content, meta);
     const pieceBytes = pieceBytesFor(entry.changes, sizeBytes);
-    const results = await readRanges(queue, content, sizeBytes, pieceBytes);
+    const tell = attempt === 0 ? onBytes : () => undefined;
+    const results = await readRanges({ queue, content, sizeBytes, pieceBytes, onBytes: tell });
     const read = results.filter((result) => result.kind === "read");
     const failure = results.find((result) => result.kind === "failed");
     if (failure !== undefined) return failed(failure.code, failure.message);
@@ -50,16 +55,26 @@ export async function readFile(queue: RangeQueue, entry: SourceEntry): Promise<F
   }
 }
 
-async function readRanges(
-  queue: RangeQueue,
-  content: SourceContent,
-  sizeBytes: number,
-  pieceBytes: number,
-): Promise<JobResult[]> {
+interface Reading {
+  readonly queue: RangeQueue;
+  readonly content: SourceContent;
+  readonly sizeBytes: number;
+  readonly pieceBytes: number;
+  readonly onBytes: (bytes: number) => void;
+}
+
+async function readRanges({ queue, content, sizeBytes, pieceBytes, onBytes }: Reading): Promise<JobResult[]> {
   const results: Promise<JobResult>[] = [];
+  const told = (result: JobResult): JobResult => {
+    if (result.kind === "read") onBytes(result.bytes);
+    return result;
+  };
   for (const { offset, length } of rangesOf(sizeBytes, pieceBytes)) {
     await queue.ready();
-    results.push(queue.submit({ content, offset, length, pieceBytes }));
+    const range = queue.submit({ content, offset, length, pieceBytes }).then(told);
+    // waited for below, after the last of them is under way
+    range.catch(() => undefined);
+    results.push(range);
   }
   // an empty file is opened too: it may have vanished, be unreadable, or have grown
   if (results.length === 0 && content.kind !== "bytes") {
