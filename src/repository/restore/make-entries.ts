@@ -1,6 +1,6 @@
 /** Folders, links, pipes and device nodes of a plan, and the metadata of all that is no regular file. */
 import { execFile } from "node:child_process";
-import { chmod, lchown, link, lstat, lutimes, mkdir, open, rename, rm, rmdir, symlink, unlink } from "node:fs/promises";
+import { chmod, lchown, link, lstat, lutimes, mkdir, open, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { type BytePath, bytesOf, joinPath, parentPath } from "../../base/byte-path.ts";
 import { systemCode } from "../../base/errors.ts";
@@ -12,12 +12,29 @@ export const temporaryPrefix = ".obhut-restore-";
 
 const run = promisify(execFile);
 
-/** Makes a folder that only we may enter until all is in it. What lies there and is no folder gives way if it may. */
-export async function makeFolder(path: BytePath, overwrite: boolean): Promise<void> {
+/** What lay in a folder's place, and where it lies now. */
+export interface MadeFolder {
+  readonly path: BytePath;
+  readonly movedAside?: BytePath;
+}
+
+/**
+ * Makes a folder that only we may enter until all is in it. Undefined where it is there. What lies there and is no folder (a link
+ * to another disk, perhaps) is moved to `aside`, so that it can come back.
+ */
+export async function makeFolder(path: BytePath, aside?: BytePath): Promise<MadeFolder | undefined> {
   const status = await lstat(bytesOf(path)).catch(() => undefined);
-  if (status?.isDirectory()) return;
-  if (status !== undefined && overwrite) await unlink(bytesOf(path));
+  if (status?.isDirectory()) return undefined;
+  const moves = status !== undefined && aside !== undefined;
+  if (moves) await rename(bytesOf(path), bytesOf(aside));
   await mkdir(bytesOf(path), { mode: 0o700 });
+  return moves ? { path, movedAside: aside } : { path };
+}
+
+/** Takes back what `makeFolder` did, as far as nothing else lies in the folder. */
+export async function unmakeFolder({ path, movedAside }: MadeFolder): Promise<void> {
+  await rmdir(bytesOf(path));
+  if (movedAside !== undefined) await rename(bytesOf(movedAside), bytesOf(path));
 }
 
 /** A link that holds what the snapshot's link held, wherever that leads: nothing is ever written through it. */

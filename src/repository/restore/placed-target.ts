@@ -5,7 +5,17 @@ import { reasonOf, systemCode } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { findLeftovers } from "./existing-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
-import { makeFolder, makeHardLink, makeSpecial, makeSymlink, setMetadata, syncPath } from "./make-entries.ts";
+import {
+  type MadeFolder,
+  makeFolder,
+  makeHardLink,
+  makeSpecial,
+  makeSymlink,
+  setMetadata,
+  syncPath,
+  temporaryPrefix,
+  unmakeFolder,
+} from "./make-entries.ts";
 import type { RestoreOptions } from "./restore-options.ts";
 import type { PlannedEntry, RestorePlan } from "./restore-plan.ts";
 import { placeOf } from "./target-folder.ts";
@@ -18,6 +28,8 @@ export class PlacedTarget {
   readonly #options: RestoreOptions;
   readonly #overwrite: boolean;
   readonly #isRoot = process.geteuid?.() === 0;
+  /** Those that this run made. */
+  readonly #made: MadeFolder[] = [];
   #foreignOwners = 0;
 
   constructor(plan: RestorePlan, root: BytePath, options: RestoreOptions) {
@@ -29,15 +41,17 @@ export class PlacedTarget {
 
   /** Throws the system's error: without its folder nothing can be restored. */
   async makeFolders(): Promise<void> {
-    for (const folder of this.#plan.folders) await makeFolder(this.#place(folder), this.#overwrite);
+    for (const [number, folder] of this.#plan.folders.entries()) {
+      const path = this.#place(folder);
+      const aside = joinPath(parentPath(path), `${temporaryPrefix}aside-${number}` as BytePath);
+      const made = await makeFolder(path, this.#overwrite ? aside : undefined);
+      if (made !== undefined) this.#made.push(made);
+    }
   }
 
-  /** After a failure in a target that was empty: takes away the folders, unless somebody put something into them. */
-  async removeFolders(): Promise<void> {
-    if (this.#overwrite) return;
-    for (const folder of this.#plan.folders.toReversed()) {
-      if (folder.relative !== "") await rmdir(bytesOf(this.#place(folder))).catch(() => undefined);
-    }
+  /** After a failure: the target's folders are as they were, unless somebody put something into them. */
+  async unmakeFolders(): Promise<void> {
+    for (const made of this.#made.toReversed()) await unmakeFolder(made).catch(() => undefined);
   }
 
   async removeOthers(): Promise<void> {

@@ -194,6 +194,32 @@ it("never writes through a link that lies in the target", async () => {
   assert.equal(await readFile(join(target, "sub/file"), "utf8"), "from the snapshot");
 });
 
+it("in place: a link to another disk comes back when the restore stops, and gives way when it does not", async () => {
+  await using folder = await tempFolder("restore");
+  const [source, target, disk] = ["source", "target", "disk"].map((name) => join(folder.path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await mkdir(join(source, "uploads"), { recursive: true });
+  await writeFile(join(source, "uploads/file"), bytesOfSeed(3, 5000));
+  await mkdir(disk);
+  await mkdir(target);
+  await symlink(disk, join(target, "uploads"));
+  const made = await stored(source);
+  const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
+  const intact = new Map([...made.storage.files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
+  damageEveryPack(made.storage);
+  await assert.rejects(restore(made.repo, plan, { target, overwrite: true, threads: 1 }), (e) =>
+    isObhutError(e, "RESTORE_STOPPED"),
+  );
+  assert.equal(await readlink(join(target, "uploads")), disk);
+  assert.deepEqual(await readdir(target), ["uploads"]);
+  for (const [name, bytes] of intact) made.storage.files.set(name, bytes);
+  await restored(made, { target, overwrite: true });
+  assert.deepEqual(await listTree(target), await listTree(source));
+});
+
 it("says when there is no room, before it writes", async () => {
   await using folder = await tempFolder("restore");
   await mkdir(join(folder.path, "source"));

@@ -17,9 +17,10 @@ import { makeTarget, neededBytes, placeOf, requireEmpty, requireSpace } from "./
 const threadLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
 
 /**
- * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; TARGET_FULL, TARGET_FAILED, after which a target that was empty
- * is empty again and, with `overwrite`, one that was not is as it was until files are put in place; RESTORE_STOPPED, with `overwrite`, where a file's content could
- * not be had: then the target is as it was. Without `overwrite` such a file is missing from the target, and a finding says so.
+ * Errors: TARGET_NOT_EMPTY, TARGET_NO_SPACE before anything is written; TARGET_FULL, TARGET_FAILED, after which a target that was
+ * empty is empty again and, with `overwrite`, one that was not is as it was until files are put in place; RESTORE_STOPPED, with
+ * `overwrite`, where a file's content could not be had: then the target is as it was. Without `overwrite` such a file is missing
+ * from the target, and a finding says so.
  */
 export async function restore(
   repo: IndexedRepository,
@@ -38,7 +39,9 @@ export async function restore(
     resourceLimits: threadLimits,
     ...(options.threads === undefined ? {} : { size: options.threads }),
   });
-  const root = await makeTarget(options.target);
+  const root = await makeTarget(options.target).catch((error: unknown) => {
+    throw targetError(error, options.target);
+  });
   const target = new PlacedTarget(plan, root, options);
   const content = new ContentWriter({ repo, plan, pool, root, options });
   try {
@@ -51,15 +54,19 @@ export async function restore(
     stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
   } catch (error) {
     await content.discard();
-    await target.removeFolders();
+    await target.unmakeFolders();
     throw targetError(error, options.target);
   }
   options.signal?.throwIfAborted();
   target.keep(content.temporaries);
   if (overwrite) await target.removeOthers();
-  await content.putInPlace();
-  await target.makeLinksAndSpecials(content.failed);
-  await target.finishFolders();
+  try {
+    await content.putInPlace();
+    await target.makeLinksAndSpecials(content.failed);
+    await target.finishFolders();
+  } catch (error) {
+    throw targetError(error, options.target);
+  }
   const differs = options.verify ? await verify(plan, pool, content, options) : [];
   const findings = [...plan.findings, ...content.findings, ...target.findings, ...differs];
   return {
