@@ -2,12 +2,12 @@
  * Private copies of Chroma's segment files, each seen unchanged before and after. Called while chroma.sqlite3 is held, so
  * that what a segment holds beyond max_seq_id is in the log of the database of that same moment.
  */
-import { lstat, mkdir } from "node:fs/promises";
+import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BytePath, baseName, bytePath, bytesOf, parentPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
 import { systemCode } from "../base/errors.ts";
-import { copyQuietly } from "./copy-file.ts";
+import { QuietCopier } from "./copy-file.ts";
 import type { Walked } from "./walk.ts";
 
 export interface CopiedFiles {
@@ -20,25 +20,27 @@ export interface CopiedFiles {
 /** The system's clock for files ticks every 1 to 10 ms; a write within one tick of another leaves the same time. */
 const tickMs = 20;
 
-/** Copies `files` below `folder`, by reflink where the file system can. */
+/** Copies `files` below `folder`, which is empty, by reflink where the file system can. Rejects where the disk fails. */
 export async function copySegmentFiles(files: readonly Walked[], folder: string, clock: Clock): Promise<CopiedFiles> {
   const copies = new Map<BytePath, BytePath>();
   const changed = new Set<BytePath>();
   await timesSettle(files, clock);
+  for (const name of new Set(files.map((file) => dirname(copyPlace(folder, file.path)))))
+    mkdirSync(name, { recursive: true });
+  const copier = new QuietCopier();
   for (const file of files) {
     const copy = copyPlace(folder, file.path);
-    await mkdir(dirname(copy), { recursive: true });
     try {
-      await copyQuietly(file.absolute, copy);
+      const bytes = await copier.copy(file.absolute, copy, file.meta.sizeBytes);
       copies.set(file.path, bytePath(copy));
-      if ((await lstat(copy)).size !== file.meta.sizeBytes) changed.add(file.path);
+      if (bytes !== file.meta.sizeBytes) changed.add(file.path);
     } catch (error) {
       if (systemCode(error) !== "ENOENT") throw error;
       changed.add(file.path);
     }
   }
   // Chroma rewrites a segment's files one after the other: they must all be as they were until the last one is copied.
-  for (const file of files) if (!(await isAsBefore(file))) changed.add(file.path);
+  for (const file of files) if (!isAsBefore(file)) changed.add(file.path);
   return { copies, changed };
 }
 
@@ -56,11 +58,8 @@ async function timesSettle(files: readonly Walked[], clock: Clock): Promise<void
   if (ageMs >= 0 && ageMs < tickMs) await clock.sleep(tickMs - ageMs);
 }
 
-async function isAsBefore({ absolute, meta }: Walked): Promise<boolean> {
-  const now = await lstat(bytesOf(absolute), { bigint: true }).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
+function isAsBefore({ absolute, meta }: Walked): boolean {
+  const now = lstatSync(bytesOf(absolute), { bigint: true, throwIfNoEntry: false });
   return (
     now !== undefined &&
     now.mtimeNs === meta.mtimeNs &&

@@ -1,7 +1,9 @@
 /** webui.db as an entry: pinned, asked for its facts, streamed, and confirmed when its last byte has been read. */
 import type { BytePath } from "../base/byte-path.ts";
+import type { Clock } from "../base/clock.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
 import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
+import { cheapState } from "../host/sqlite/state-token.ts";
 import { type InstanceFacts, readInstanceFacts } from "../openwebui/instance-facts.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
 import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
@@ -16,19 +18,26 @@ export class PinnedDatabase implements AsyncDisposable {
   readonly path: BytePath;
   readonly captured: CapturedDatabase;
   private readonly meta: EntryMeta;
+  private readonly clock: Clock;
   private released: Promise<number> | undefined;
 
-  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta) {
+  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta, clock: Clock) {
     this.path = path;
     this.captured = captured;
     this.meta = meta;
+    this.clock = clock;
   }
 
   /** Errors: those of `captureDatabase`. */
   static async pin(context: CaptureContext, path: BytePath): Promise<PinnedDatabase> {
     const captured = await captureDatabase(context.absolute(path), context.database);
     try {
-      return new PinnedDatabase(path, captured, await readEntryMeta(context.absolute(path), context.meta, "follow"));
+      return new PinnedDatabase(
+        path,
+        captured,
+        await readEntryMeta(context.absolute(path), context.meta, "follow"),
+        context.clock,
+      );
     } catch (error) {
       await captured[Symbol.asyncDispose]();
       throw error;
@@ -37,6 +46,11 @@ export class PinnedDatabase implements AsyncDisposable {
 
   get sizeBytes(): number {
     return this.captured.pages * this.captured.pageBytes;
+  }
+
+  /** Whether the database is now in the very state that is pinned. False where that can't be told. */
+  async isNewest(): Promise<boolean> {
+    return (await cheapState(this.captured.path, this.clock)) === this.captured.state;
   }
 
   /** The transaction ends, and is confirmed, as soon as the engine is done with it. */

@@ -41,11 +41,17 @@ export interface VectorsMoment<Pinned> {
   readonly tries: number;
 }
 
+/** A database that is held at some state of its own. */
+export interface Pin extends AsyncDisposable {
+  /** Whether nothing was committed since. */
+  isNewest(): Promise<boolean>;
+}
+
 /**
- * `pin` is called inside the hold, so that what it takes is of the same moment; it is disposed of where the moment has to be
- * taken again. Errors: those of `holdDatabase`, of `pin`, and the disk's.
+ * What `pin` takes is of the same moment: it was the newest state while Chroma was held. It is disposed of where the moment has
+ * to be taken again. Errors: those of `holdDatabase`, of `pin`, and the disk's.
  */
-export async function takeVectorsMoment<Pinned extends AsyncDisposable | undefined>(
+export async function takeVectorsMoment<Pinned extends Pin | undefined>(
   context: CaptureContext,
   pin: () => Promise<Pinned>,
 ): Promise<VectorsMoment<Pinned>> {
@@ -72,26 +78,29 @@ function isPassing(error: unknown): boolean {
 
 type Taken<Pinned> = Omit<VectorsMoment<Pinned>, "heldMs" | "longestHoldMs" | "tries">;
 
-async function takeOnce<Pinned extends AsyncDisposable | undefined>(
+async function takeOnce<Pinned extends Pin | undefined>(
   context: CaptureContext,
   pin: () => Promise<Pinned>,
   holds: { heldMs: number; longestHoldMs: number },
 ): Promise<Taken<Pinned>> {
   const folder = await context.scratch.subfolder("vectors");
+  // Begun before, so that Chroma need not wait for it; good only where it is still the newest once Chroma is held.
+  await using early = new AsyncDisposableStack();
+  const before = use(early, await pin());
   await using undo = new AsyncDisposableStack();
   const options = { ...context.database, holdMs: limits.chromaHoldMs };
   await using held = await holdDatabase(context.absolute(vectorDatabase), options);
   try {
-    const copied = await copyHeld(context, held, folder, async () => {
-      const pinned = await pin();
-      if (pinned !== undefined) undo.use(pinned);
-      return pinned;
-    });
+    const current = before === undefined || (await before.isNewest());
+    if (current) undo.use(early.move());
+    else await early.disposeAsync();
+    const pinned = current ? before : use(undo, await pin());
+    const copied = await copyHeld(context, held, folder);
     await held.release();
     const segments: CapturedSegment[] = [];
     for (const part of copied.parts) segments.push(await checked(part, folder, copied.changed));
     undo.move();
-    return { ...copied, segments };
+    return { ...copied, pinned, segments };
   } finally {
     const waitedMs = held.how === "live-rollback" ? held.heldMs : 0;
     holds.heldMs += waitedMs;
@@ -99,19 +108,18 @@ async function takeOnce<Pinned extends AsyncDisposable | undefined>(
   }
 }
 
+function use<Value extends AsyncDisposable | undefined>(stack: AsyncDisposableStack, value: Value): Value {
+  if (value !== undefined) stack.use(value);
+  return value;
+}
+
 interface Part extends SegmentFiles {
   readonly asParent: string | undefined;
 }
 
 /** Everything that must happen while nobody commits to chroma.sqlite3. */
-async function copyHeld<Pinned>(
-  context: CaptureContext,
-  held: CapturedDatabase,
-  folder: string,
-  pin: () => Promise<Pinned>,
-) {
+async function copyHeld(context: CaptureContext, held: CapturedDatabase, folder: string) {
   const known = await readVectorSegments((sql) => held.query(sql));
-  const pinned = await pin();
   const { segments, ...files } = sortVectorFiles(await context.list(), known);
   const parts: Part[] = segments.map((part) => ({ ...part, asParent: asParentToken(context, part.files) }));
   const toCopy = parts.filter((part) => part.asParent === undefined).flatMap((part) => part.files);
@@ -120,7 +128,7 @@ async function copyHeld<Pinned>(
   const { copies, changed } = await copySegmentFiles(toCopy, folder, context.clock);
   const copy = bytePath(join(folder, "chroma.sqlite3"));
   await held.copyTo(copy);
-  return { pinned, files, parts, copies, changed, database: { copy, sizeBytes, state: held.state, how: held.how } };
+  return { files, parts, copies, changed, database: { copy, sizeBytes, state: held.state, how: held.how } };
 }
 
 /** The parent's token of a segment that was good then and has not been touched since. */
