@@ -82,47 +82,41 @@ async function openTarget(
   { parts, watch }: { readonly parts: Parts; readonly watch: Watch },
 ): Promise<OpenedTarget> {
   const { repository } = own.use(await openDestination(destination, parts));
-  const { snapshots, indexed } = dryRun
-    ? await loadContents(repository, watch.signal)
-    : await lockAndLoad(repository, { own, signals, watch });
-  const parent = findParent(snapshots, query);
-  if (parent === undefined) return { target: { repository: indexed }, manifest: undefined };
-  const manifest = await readManifest(indexed, parent, watch.signal);
-  const target = { repository: indexed, parent, ...(manifest ? { parentStates: statesOf(manifest) } : {}) };
-  return { target, manifest };
+  const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch.signal);
+  return dryRun ? await load() : await lockAndLoad(repository, load, { own, signals, watch });
 }
 
-interface Contents {
-  readonly snapshots: readonly StoredSnapshot[];
-  readonly indexed: IndexedRepository;
-}
-
-async function loadContents(repository: Repository, signal: AbortSignal): Promise<Contents> {
+async function loadTarget(repository: Repository, query: ParentQuery, signal: AbortSignal): Promise<OpenedTarget> {
   const [{ snapshots }, indexed] = await Promise.all([
     loadSnapshots(repository, signal),
     loadIndex(repository, { signal }),
   ]);
-  return { snapshots, indexed };
+  const parent = findParent(snapshots, query);
+  if (parent === undefined) return { target: { repository: indexed }, manifest: undefined };
+  const manifest = await readManifest(indexed, parent, signal);
+  const target = { repository: indexed, parent, ...(manifest ? { parentStates: statesOf(manifest) } : {}) };
+  return { target, manifest };
 }
 
 /** Reads while the lock waits to see whether others stand against it: half of an unchanged backup's time is such waiting. */
 async function lockAndLoad(
   repository: Repository,
+  load: () => Promise<OpenedTarget>,
   { own, signals, watch }: Omit<Opening, "destination"> & { readonly watch: Watch },
-): Promise<Contents> {
-  let loading: Promise<Contents> | undefined;
+): Promise<OpenedTarget> {
+  let loading: Promise<OpenedTarget> | undefined;
   const lock = await lockRepository(repository, {
     mode: "shared",
     signal: watch.signal,
     onWritten: () => {
-      loading = loadContents(repository, watch.signal);
+      loading = load();
       loading.catch(() => undefined);
     },
     ...lockReport(repository.storage.location, watch.emit),
   });
   own.use(lock);
   signals.push(lock.signal);
-  return await (loading ?? loadContents(repository, watch.signal));
+  return await (loading ?? load());
 }
 
 export function lockReport(location: string, emit: Emit): { readonly onReleaseFailed: (error: unknown) => void } {

@@ -281,7 +281,7 @@ test("one reading feeds several repositories; one that fails does not keep the o
   assert.equal(both.code, 0, both.stderr);
   assert.equal((summaryOf(both)["destinations"] as unknown[]).length, 2);
   const gone = await run("backup", "--data", fixture.dataDir, ...to, "--to", "./nowhere", "--json");
-  assert.equal(gone.code, 3, gone.stderr);
+  assert.equal(gone.code, 3, gone.stderr + gone.text);
   assert.equal(gone.json.find(({ type }) => type === "error")?.["code"], "REPOSITORY_MISSING");
   assert.equal(summaryOf(await run("snapshots", "-r", second, "--json"))["snapshots"], 2);
 });
