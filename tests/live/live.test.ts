@@ -125,15 +125,16 @@ test("every copy shows one moment of each person's work, with the vectors of tha
   }
 });
 
-test("a copy that lost an upload or a row is noticed", async () => {
-  const { dataDir, window } = copies[0] ?? assert.fail("no copy");
+test("a copy that lost its uploads or rows is noticed", async () => {
+  // The last copy: by then everybody has chats, and nobody ever deletes all of them.
+  const { dataDir, window } = copies.at(-1) ?? assert.fail("no copy");
   const person = household.people[0] ?? assert.fail("nobody");
   const spoilt = inFolder("spoilt");
   await cp(dataDir, spoilt, { recursive: true });
   {
     using db = new DatabaseSync(path.join(spoilt, "webui.db"));
-    const lost = db.prepare("DELETE FROM chat WHERE id = (SELECT max(id) FROM chat WHERE user_id = ?)");
-    assert.equal(lost.run(person.userId).changes, 1);
+    const lost = db.prepare("DELETE FROM chat WHERE user_id = ?").run(person.userId);
+    assert.ok(lost.changes > 0);
   }
   assert.equal(matchMoment(person.actions, personState(spoilt, person.userId), window).kind, "none");
   await rm(path.join(spoilt, "uploads"), { recursive: true });
