@@ -39,6 +39,7 @@ export class ContentWriter {
   /** Numbers of the files whose content lies there already. */
   readonly present = new Set<number>();
   unchangedBytes = 0;
+  foreignOwners = 0;
   readonly #repo: IndexedRepository;
   readonly #plan: RestorePlan;
   readonly #pool: RestorePool;
@@ -94,8 +95,14 @@ export class ContentWriter {
 
   /** Owner, mode, times, attributes; durable when it resolves. A file that failed is removed. */
   async finish(): Promise<void> {
-    await this.#finishFiles(this.#numbers());
-    await this.#setAttributes();
+    // Root sets attributes last, because a change of owner takes some away; others before a mode forbids it to them.
+    const attributed = this.#numbers().filter((number) => (this.#plan.files[number]?.node.xattrs.length ?? 0) > 0);
+    const isRoot = process.geteuid?.() === 0;
+    if (!isRoot) await this.#setAttributes(attributed);
+    this.foreignOwners = await this.#finishFiles(this.#numbers());
+    if (isRoot) await this.#setAttributes(attributed);
+    // Once more, so that the attributes are durable too.
+    if (isRoot) await this.#finishFiles(attributed);
     for (const number of this.failed.keys()) await this.#unlinkOutput(number);
   }
 
@@ -181,7 +188,8 @@ export class ContentWriter {
     return rows.subarray(0, count);
   }
 
-  async #finishFiles(numbers: readonly number[]): Promise<void> {
+  /** How many files only root could give to their owners. */
+  async #finishFiles(numbers: readonly number[]): Promise<number> {
     let foreign = 0;
     const batches = Math.ceil(numbers.length / finishBatch);
     await eachConcurrently(batches, 2 * this.#pool.size, async (batch) => {
@@ -197,7 +205,7 @@ export class ContentWriter {
         else this.findings.push(finding("METADATA_NOT_RESTORED", { path, reason }));
       }
     });
-    if (foreign > 0) this.findings.push(finding("OWNERS_NOT_RESTORED", { count: foreign }));
+    return foreign;
   }
 
   #finished(number: number): FinishedFile | undefined {
@@ -214,16 +222,13 @@ export class ContentWriter {
     };
   }
 
-  async #setAttributes(): Promise<void> {
-    const numbers = this.#numbers().filter((number) => (this.#plan.files[number]?.node.xattrs.length ?? 0) > 0);
+  async #setAttributes(numbers: readonly number[]): Promise<void> {
     const files = numbers.flatMap((number) => {
       const file = this.#plan.files[number];
       return file === undefined ? [] : [{ path: this.#current(number, file), node: file.node }];
     });
     const reason = await setExtendedAttributes(files);
     if (reason !== undefined) this.findings.push(finding("XATTRS_NOT_RESTORED", { count: files.length, reason }));
-    // Again, so that they are durable too.
-    await this.#finishFiles(numbers);
   }
 
   /** Where the file's content is before it is put in place. */

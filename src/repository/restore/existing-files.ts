@@ -33,8 +33,8 @@ export async function comparePlanned(
     const result = await pool.run({ kind: "compare", file: { path, ids, lengths } });
     if (result.kind === "compared") return result;
   } catch (error) {
-    // ELOOP: a symlink lies there. ENXIO: a socket.
-    if (!["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "ENXIO"].includes(systemCode(error) ?? "")) throw error;
+    // ELOOP: a symlink lies there. ENXIO: a socket. EACCES: it may not be read, but perhaps be replaced.
+    if (!["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "ENXIO", "EACCES"].includes(systemCode(error) ?? "")) throw error;
   }
   return { different: Uint32Array.from(lengths.keys()), sameSize: false };
 }

@@ -1,5 +1,6 @@
 /** The last touch on files whose content is there: size, owner, mode, times, fsync. Runs in a restoring thread. */
 import {
+  chmodSync,
   closeSync,
   constants,
   fchmodSync,
@@ -7,6 +8,7 @@ import {
   fstatSync,
   fsyncSync,
   futimesSync,
+  lstatSync,
   openSync,
   type Stats,
 } from "node:fs";
@@ -37,10 +39,7 @@ export function finishFiles(files: readonly FinishedFile[]): FinishOutcome {
 
 /** False where the file could not be given to its owner. `step` says how far it got when this throws. */
 function finishFile(finished: FinishedFile, step: { what: FileFailure["what"] }): boolean {
-  // Only what is empty is made here: anything else must be there with all its bytes.
-  const create = finished.sizeBytes === 0 ? constants.O_CREAT : 0;
-  const flags = constants.O_RDWR | constants.O_NOFOLLOW | create;
-  const descriptor = openSync(bytesOf(finished.path), flags, 0o600);
+  const descriptor = openFinished(finished);
   try {
     const status = fstatSync(descriptor);
     if (status.size !== finished.sizeBytes) throw new Error(`it has ${status.size} of ${finished.sizeBytes} bytes`);
@@ -54,6 +53,20 @@ function finishFile(finished: FinishedFile, step: { what: FileFailure["what"] })
     return given;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** For its owner: a file that was finished before may be one that nobody may write, or even read. */
+function openFinished({ path, sizeBytes }: FinishedFile): number {
+  // Only what is empty is made here: anything else must be there with all its bytes.
+  const create = sizeBytes === 0 ? constants.O_CREAT : 0;
+  const open = (): number => openSync(bytesOf(path), constants.O_RDONLY | constants.O_NOFOLLOW | create, 0o600);
+  try {
+    return open();
+  } catch (error) {
+    if (systemCode(error) !== "EACCES" || !lstatSync(bytesOf(path)).isFile()) throw error;
+    chmodSync(bytesOf(path), 0o600);
+    return open();
   }
 }
 

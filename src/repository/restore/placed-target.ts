@@ -30,7 +30,7 @@ export class PlacedTarget {
   readonly #isRoot = process.geteuid?.() === 0;
   /** Those that this run made. */
   readonly #made: MadeFolder[] = [];
-  #foreignOwners = 0;
+  foreignOwners = 0;
 
   constructor(plan: RestorePlan, root: BytePath, options: RestoreOptions) {
     this.#plan = plan;
@@ -97,7 +97,6 @@ export class PlacedTarget {
         if (systemCode(error) !== "EACCES") throw error;
       });
     }
-    if (this.#foreignOwners > 0) this.findings.push(finding("OWNERS_NOT_RESTORED", { count: this.#foreignOwners }));
   }
 
   async #make(entry: PlannedEntry, make: () => Promise<void>): Promise<void> {
@@ -118,7 +117,7 @@ export class PlacedTarget {
   async #setMetadata(entry: PlannedEntry): Promise<void> {
     try {
       const { owned } = await setMetadata(this.#place(entry), entry.node, this.#isRoot);
-      if (!owned) this.#foreignOwners++;
+      if (!owned) this.foreignOwners++;
     } catch (error) {
       this.findings.push(finding("METADATA_NOT_RESTORED", { path: displayPath(entry.path), reason: reasonOf(error) }));
     }

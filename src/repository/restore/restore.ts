@@ -68,7 +68,9 @@ export async function restore(
     throw targetError(error, options.target);
   }
   const differs = options.verify ? await verify(plan, pool, content, options) : [];
-  const findings = [...plan.findings, ...content.findings, ...target.findings, ...differs];
+  const foreign = content.foreignOwners + target.foreignOwners;
+  const owners = foreign === 0 ? [] : [finding("OWNERS_NOT_RESTORED", { count: foreign })];
+  const findings = [...plan.findings, ...content.findings, ...target.findings, ...owners, ...differs];
   return {
     files: plan.files.length - content.failed.size + plan.hardLinks.length,
     folders: plan.folders.length,
