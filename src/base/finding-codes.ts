@@ -25,6 +25,7 @@ export const findingCodes = {
   SEGMENT_MISSING: { weight: "incomplete", params: ["segment", "collection"] },
   VECTORS_UNKNOWN: { weight: "incomplete", params: ["path", "reason"] },
   OTHER_DATABASE_INEXACT: { weight: "incomplete", params: ["path", "reason"] },
+  LINK_NOT_FOLLOWED: { weight: "incomplete", params: ["path", "target"] },
   SCHEMA_UNKNOWN: { weight: "note", params: ["revision"] },
   SECRET_KEY_NOT_SEEN: { weight: "note", params: [] },
   ENVIRONMENT_NOT_SEEN: { weight: "note", params: [] },

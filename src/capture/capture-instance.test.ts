@@ -252,6 +252,8 @@ test("a chroma.sqlite3 that is no database is named, and everything is stored as
   await writeFile(join(dataDir, "vector_db/chroma.sqlite3"), "no database at all, but some bytes to keep");
   const result = await capture();
   assert.deepEqual(codes(result), ["SECRET_KEY_NOT_SEEN", "VECTORS_UNKNOWN"]);
+  const why = result.findings.map(({ params }) => ("reason" in params ? params.reason : undefined)).at(-1);
+  assert.deepEqual(why, { code: "databaseNotSqlite", params: {} });
   assert.match(await readFile(join(result.out, "data/vector_db/chroma.sqlite3"), "utf8"), /bytes to keep/);
 });
 
@@ -302,6 +304,15 @@ test("uploads that were moved to another disk, with a link left in their place, 
   const result = await capture();
   assert.deepEqual(codes(result), ["SECRET_KEY_NOT_SEEN"]);
   assert.equal([...result.paths].filter((path) => path.startsWith("data/uploads/")).length, 17);
+});
+
+test("a link that leads out of the data directory is named, since only the link is stored", async () => {
+  await mkdir(join(work.path, "elsewhere"));
+  await symlink(join(work.path, "elsewhere"), join(dataDir, "shared-files"));
+  await symlink("webui.db", join(dataDir, "inside"));
+  const result = await capture();
+  assert.deepEqual(codes(result), ["SECRET_KEY_NOT_SEEN", "LINK_NOT_FOLLOWED"]);
+  assert.deepEqual(codes(await capture({ excludes: ["shared-files"] })), ["SECRET_KEY_NOT_SEEN"]);
 });
 
 test("another database in the data directory is captured with what only its -wal holds", async () => {

@@ -1,6 +1,5 @@
 /** Everything of the data directory that is in no other part, other databases among it. */
 import { type BytePath, displayPath } from "../base/byte-path.ts";
-import { reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { headOf } from "../host/sqlite/database-files.ts";
 import { isSideFile, mainDatabase, sideFileOf, uploadFolder, vectorFolder } from "../openwebui/parts.ts";
@@ -8,9 +7,11 @@ import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import type { DatabaseReport } from "./manifest.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
+import { tellIfOutside } from "./outside-links.ts";
 import { PinnedDatabase } from "./pinned-database.ts";
 import { plainEntry } from "./vector-entries.ts";
 import type { Walked } from "./walk.ts";
+import { whyOf } from "./why.ts";
 
 const databaseName = /\.(db|db3|sqlite|sqlite3)$/i;
 const magic = "SQLite format 3\0";
@@ -23,6 +24,7 @@ export async function* captureRest(
 ): AsyncGenerator<SourceEntry> {
   const captured = new Set<BytePath>();
   for await (const walked of context.walk("" as BytePath, isOfAnotherPart)) {
+    await tellIfOutside(context, walked);
     const base = sideFileOf(walked.path);
     // Names sort a database before its side files.
     if (base !== undefined && captured.has(base)) continue;
@@ -56,7 +58,7 @@ async function pinOther(context: CaptureContext, { path }: Walked): Promise<Pinn
     return await PinnedDatabase.pin(context, path);
   } catch (error) {
     context.signal?.throwIfAborted();
-    context.findings.add(finding("OTHER_DATABASE_INEXACT", { path: displayPath(path), reason: reasonOf(error) }));
+    context.findings.add(finding("OTHER_DATABASE_INEXACT", { path: displayPath(path), reason: whyOf(error) }));
     return undefined;
   }
 }

@@ -17,6 +17,7 @@ import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./
 import { type DatabaseReport, type Manifest, manifestFormat, type PartReport, type VectorsReport } from "./manifest.ts";
 import { type MomentFacts, momentFacts } from "./moment-facts.ts";
 import { OutcomeTracker } from "./outcome-tracker.ts";
+import { tellIfOutside } from "./outside-links.ts";
 import { pinMain } from "./pinned-database.ts";
 import { lookAround, type Surroundings, tellSurroundings } from "./surroundings.ts";
 import { sameFindings, uploadFindings, uploadsDigest } from "./upload-findings.ts";
@@ -127,6 +128,7 @@ export class CaptureRun {
     for await (const walked of this.context.walk(uploadFolder)) {
       if (this.uploads.has(walked.path)) continue;
       this.uploads.add(walked.path);
+      await tellIfOutside(this.context, walked);
       if (walked.meta.kind === "file") this.writtenNs.set(walked.path, walked.meta.mtimeNs);
       yield { ...plainEntry(walked), done: this.tracker.track(walked.path) };
     }

@@ -1,7 +1,7 @@
 /** The part `vectors`, and webui.db of the same moment. */
 import type { BytePath } from "../base/byte-path.ts";
 import type { ErrorCode } from "../base/error-codes.ts";
-import { isObhutError, reasonOf } from "../base/errors.ts";
+import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { vectorDatabase } from "../openwebui/parts.ts";
 import type { CaptureContext } from "./capture-context.ts";
@@ -10,6 +10,7 @@ import type { PinnedDatabase } from "./pinned-database.ts";
 import { unchangedVectors } from "./unchanged-vectors.ts";
 import { type CapturedVectors, plainEntry, vectorEntries } from "./vector-entries.ts";
 import { takeVectorsMoment } from "./vectors-moment.ts";
+import { whyOf } from "./why.ts";
 
 export interface Moment {
   /** Absent where the part `database` is not asked for. */
@@ -126,7 +127,7 @@ function isOfChromaAlone(error: unknown): boolean {
 /** Everything as it lies there, with the journal, and a finding that says so. */
 async function inexactMoment(context: CaptureContext, pin: Pin, error: unknown): Promise<Moment> {
   const path: BytePath = vectorDatabase;
-  context.findings.add(finding("VECTORS_UNKNOWN", { path, reason: reasonOf(error) }));
+  context.findings.add(finding("VECTORS_UNKNOWN", { path, reason: whyOf(error) }));
   const main = await pin();
   return { main, vectors: { ...nothing, entries: (await context.list()).map(plainEntry) } };
 }

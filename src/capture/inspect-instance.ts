@@ -5,7 +5,7 @@
 import { realpath } from "node:fs/promises";
 import { type BytePath, bytePath, displayPath, joinPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
-import { ObhutError, reasonOf } from "../base/errors.ts";
+import { ObhutError } from "../base/errors.ts";
 import { type Finding, finding } from "../base/finding-codes.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
 import type { CaptureKind } from "../host/sqlite/captured-database.ts";
@@ -22,6 +22,7 @@ import { FindingsLog } from "./findings-log.ts";
 import { type InspectedItem, measureItems } from "./measure-items.ts";
 import { Scratch } from "./scratch.ts";
 import { lookAround, tellSurroundings } from "./surroundings.ts";
+import { whyOf } from "./why.ts";
 
 export interface InspectOptions {
   /** Absolute path. */
@@ -126,7 +127,7 @@ async function readVectors(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof ObhutError && error.code === "DATABASE_MISSING") return undefined;
-    findings.add(finding("VECTORS_UNKNOWN", { path: vectorDatabase, reason: reasonOf(error) }));
+    findings.add(finding("VECTORS_UNKNOWN", { path: vectorDatabase, reason: whyOf(error) }));
     return undefined;
   }
 }

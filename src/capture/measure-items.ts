@@ -9,6 +9,8 @@ import {
   meaningOf,
   type Part,
   partOf,
+  uploadFolder,
+  vectorFolder,
 } from "../openwebui/parts.ts";
 import { walk } from "./walk.ts";
 
@@ -34,21 +36,32 @@ export async function measureItems(root: BytePath, signal?: AbortSignal): Promis
     onUnreadable: () => undefined,
     ...(signal === undefined ? {} : { signal }),
   };
+  // A link in the place of a part is followed, as a capture does.
+  const linked: BytePath[] = [];
   for await (const { path, meta } of walk(options)) {
-    if (meta.kind !== "file") continue;
-    const place = itemOf(path);
-    const { files = 0, bytes = 0 } = items.get(place) ?? {};
-    const leftOut = leftOutReason(place);
-    items.set(place, {
-      path: place,
-      part: partOf(place),
-      meaning: meaningOf(place),
-      ...(leftOut === undefined ? {} : { leftOut }),
-      files: files + 1,
-      bytes: bytes + meta.sizeBytes,
-    });
+    if (meta.kind === "symlink" && (path === uploadFolder || path === vectorFolder)) linked.push(path);
+    if (meta.kind === "file") add(items, path, meta.sizeBytes);
+  }
+  for (const from of linked) {
+    for await (const { path, meta } of walk({ ...options, from })) {
+      if (meta.kind === "file") add(items, path, meta.sizeBytes);
+    }
   }
   return [...items.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+function add(items: Map<BytePath, InspectedItem>, path: BytePath, sizeBytes: number): void {
+  const place = itemOf(path);
+  const { files = 0, bytes = 0 } = items.get(place) ?? {};
+  const leftOut = leftOutReason(place);
+  items.set(place, {
+    path: place,
+    part: partOf(place),
+    meaning: meaningOf(place),
+    ...(leftOut === undefined ? {} : { leftOut }),
+    files: files + 1,
+    bytes: bytes + sizeBytes,
+  });
 }
 
 /** The cache's folders are told apart, since some are kept and some are not; a database's side files belong to it. */

@@ -107,7 +107,7 @@ test(`a Chroma halted while it rewrites is captured exactly, or named (${haltedR
     const taken = await take(path.join(work.path, "data"), work.path, path.join(work.path, `out-${round}`), writer);
     writer.goOn();
     if (taken.findings.length > 0) {
-      outcomes.push(taken.findings.map(({ code }) => code).join("+"));
+      outcomes.push(taken.findings.map(named).join("+"));
       await everythingIsStored(vectors, taken.folder);
     } else {
       const verdict = await verifier.check(taken.folder, taken.first, taken.last);
@@ -119,6 +119,11 @@ test(`a Chroma halted while it rewrites is captured exactly, or named (${haltedR
   context.diagnostic(outcomes.join(", "));
   assert.ok(outcomes.includes("exact"), "no round was exact: the test shows nothing");
 });
+
+function named({ code, params }: Finding): string {
+  const why = "reason" in params ? params.reason : "";
+  return `${code} (${typeof why === "object" ? why.code : why})`;
+}
 
 /** Named as incomplete, yet not left out. */
 async function everythingIsStored(source: string, copy: string): Promise<void> {

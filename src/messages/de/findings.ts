@@ -50,12 +50,16 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Dieses Wissen in der Anwendung neu indizieren; vielleicht hat ein älterer Snapshot den Ordner.",
   },
   VECTORS_UNKNOWN: {
-    what: "{path} ließ sich nicht deuten: {reason}. Im Snapshot ist es, aber nichts beweist, dass es heil ist.",
+    what: "{path} ließ sich nicht exakt erfassen: {reason}. Im Snapshot ist es, aber nichts beweist, dass es heil ist.",
     next: "Prüfen, ob die Anwendung noch aus ihrem Wissen antwortet, und die Sicherung wiederholen.",
   },
   OTHER_DATABASE_INEXACT: {
     what: "{path} ist eine Datenbank, die sich nicht exakt erfassen ließ: {reason}. Im Snapshot ist sie so, wie sie daliegt.",
     next: "Anhalten, was in sie schreibt, und die Sicherung wiederholen.",
+  },
+  LINK_NOT_FOLLOWED: {
+    what: "{path} ist ein Verweis auf {target} außerhalb des Datenverzeichnisses. Im Snapshot ist der Verweis, nicht das, worauf er zeigt.",
+    next: "Es ins Datenverzeichnis verschieben, eigens sichern oder den Verweis mit --exclude auslassen.",
   },
   SCHEMA_UNKNOWN: {
     what: "Die Datenbank hat die Schema-Revision {revision}, die dieses Obhut nicht kennt. Die Sicherung ist trotzdem vollständig.",

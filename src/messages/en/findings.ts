@@ -50,12 +50,16 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Index that knowledge again in the app; an older snapshot may have the folder.",
   },
   VECTORS_UNKNOWN: {
-    what: "{path} could not be understood: {reason}. It is in the snapshot, but nothing proves that it is whole.",
+    what: "{path} could not be captured exactly: {reason}. It is in the snapshot, but nothing proves that it is whole.",
     next: "See whether the app still answers from its knowledge, and run the backup again.",
   },
   OTHER_DATABASE_INEXACT: {
     what: "{path} is a database that could not be captured exactly: {reason}. It is in the snapshot as it lies there.",
     next: "Stop what writes to it and run the backup again.",
+  },
+  LINK_NOT_FOLLOWED: {
+    what: "{path} is a link to {target}, outside of the data directory. The link is in the snapshot, what it leads to is not.",
+    next: "Move it into the data directory, back it up on its own, or leave the link out with --exclude.",
   },
   SCHEMA_UNKNOWN: {
     what: "The database has schema revision {revision}, which this Obhut does not know. The backup is complete all the same.",
