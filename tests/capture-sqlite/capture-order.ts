@@ -1,4 +1,4 @@
-/** What tests/capture-sqlite/capture-program.ts is told, and what it tells. */
+/** What tests/capture-sqlite/capture-process.ts is told, and what it tells. */
 
 export interface CaptureOrder {
   readonly database: string;

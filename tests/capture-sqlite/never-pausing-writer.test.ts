@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { databaseFiles } from "../../src/host/sqlite/database-files.ts";
+import { HoldProcess } from "../../src/host/sqlite/hold-process.ts";
 import { App } from "./app.ts";
 import { rowsHash, rowsHashOfFile, Scene } from "./scene.ts";
 
@@ -67,6 +69,21 @@ test("every read mark is taken by readers of older states", async (context) => {
   const kinds = await captureRepeatedly(scene, Math.ceil(captures / 4));
   const written = await app.stop();
   tell(context, { kinds: Object.fromEntries(kinds), written });
+  assert.equal(written.busy, 0);
+});
+
+test("a writer without any patience is never refused, however often it is joined", async (context) => {
+  await using scene = await Scene.create("impatient");
+  await using app = await App.open(scene.database, { setup: ["PRAGMA journal_mode=WAL"], busyMs: 0 });
+  await app.start("write");
+  const files = databaseFiles(scene.databasePath);
+  await using holder = new HoldProcess(scene.database);
+  let pins = 0;
+  for (const endMs = performance.now() + (long ? 60_000 : 3_000); performance.now() < endMs; pins++) {
+    assert.equal((await holder.ask({ op: "pin-wal", files, waitMs: 1_000 })).kind, "pinned");
+  }
+  const written = await app.stop();
+  tell(context, { pins, written });
   assert.equal(written.busy, 0);
 });
 

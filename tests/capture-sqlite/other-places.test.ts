@@ -15,7 +15,7 @@ const nobody = 65_534;
 const program = [
   process.execPath,
   "--disable-warning=ExperimentalWarning",
-  path.resolve(import.meta.dirname, "capture-program.ts"),
+  path.resolve(import.meta.dirname, "capture-process.ts"),
 ];
 const wal = ["PRAGMA journal_mode=WAL"];
 

@@ -64,6 +64,7 @@ export class Scene implements AsyncDisposable {
     this.#copies += 1;
     const target = path.join(this.#folder.path, `copy-${this.#copies}.db`);
     await captured.copyTo(bytePath(target));
+    assert.equal(statSync(target).size, captured.sizeBytes);
     await captured.release();
     return target;
   }

@@ -87,6 +87,7 @@ function privateCopy(held: CapturedDatabase, context: CaptureContext, copy: Priv
     content: { kind: "file", path: copy.path },
     pageBytes: held.pageBytes,
     pages: held.pages,
+    sizeBytes: held.sizeBytes,
     state: held.state,
     clock: context.clock,
     heldMs: copy.heldMs,

@@ -26,6 +26,7 @@ export interface CaptureParts {
   readonly content: DatabaseContent;
   readonly pageBytes: number;
   readonly pages: number;
+  readonly sizeBytes: number;
   readonly state: string;
   readonly clock: Clock;
   /** A connection that sees exactly the captured state; called for the first query only. */
@@ -45,8 +46,11 @@ export class CapturedDatabase implements AsyncDisposable {
   readonly how: CaptureKind;
   /** Valid until `release`. */
   readonly content: DatabaseContent;
+  /** 0 for an encrypted file, which does not tell. */
   readonly pageBytes: number;
   readonly pages: number;
+  /** Length of the content as one plain file. */
+  readonly sizeBytes: number;
   /** Names the state: compare with `cheapState` of a later run. */
   readonly state: string;
   readonly #parts: CaptureParts;
@@ -60,6 +64,7 @@ export class CapturedDatabase implements AsyncDisposable {
     this.content = parts.content;
     this.pageBytes = parts.pageBytes;
     this.pages = parts.pages;
+    this.sizeBytes = parts.sizeBytes;
     this.state = parts.state;
     this.#parts = parts;
   }

@@ -81,9 +81,10 @@ function pinRollback(files: DatabaseFiles, waitMs: number, capMs: number): PinOu
   return { kind: "pinned" };
 }
 
-/** Begins a read transaction and reads. Undefined when it is held. */
+/** Begins a read transaction, ending one that is under way, and reads. Undefined when it is held. */
 function begin(source: DatabaseSync): PinOutcome | undefined {
   try {
+    end(source);
     source.exec("BEGIN");
     touch(source);
     return undefined;
@@ -106,13 +107,6 @@ function confirm(): boolean {
   if (connection?.isTransaction !== true) return false;
   touch(connection);
   return true;
-}
-
-function unpin(): boolean {
-  clearTimeout(capTimer);
-  const held = connection?.isTransaction === true;
-  if (connection !== undefined) end(connection);
-  return held;
 }
 
 function openIndex(shm: Buffer): number | undefined {
@@ -152,8 +146,6 @@ function answer(request: HoldRequest): HoldReplies[keyof HoldReplies] {
       return rowsOf(connection, request.sql, request.params);
     case "confirm":
       return confirm();
-    case "unpin":
-      return unpin();
   }
 }
 

@@ -16,9 +16,7 @@ export type HoldRequest =
   | { readonly op: "repair"; readonly path: BytePath }
   | { readonly op: "query"; readonly sql: string; readonly params: readonly SqlValue[] }
   /** Whether the transaction is still what it was. */
-  | { readonly op: "confirm" }
-  /** End the transaction. */
-  | { readonly op: "unpin" };
+  | { readonly op: "confirm" };
 
 export type PinOutcome =
   /** `index`: the first bytes of the -shm, the same before and after the transaction began (WAL mode only). */
@@ -39,7 +37,6 @@ export interface HoldReplies {
   readonly repair: true;
   readonly query: readonly SqlRow[];
   readonly confirm: boolean;
-  readonly unpin: boolean;
 }
 
 export type HoldReply =

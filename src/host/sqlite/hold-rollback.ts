@@ -63,6 +63,7 @@ function held(context: CaptureContext, { hold, seen, heldSinceMs, pageBytes }: H
     content: { kind: "file", path: files.database },
     pageBytes,
     pages: Math.floor(seen.database.sizeBytes / pageBytes),
+    sizeBytes: seen.database.sizeBytes,
     state: stateToken(seen, undefined, clock),
     clock,
     heldSinceMs,

@@ -103,6 +103,7 @@ async function captured(context: CaptureContext, pin: Pin): Promise<Attempt> {
       ...parts,
       pageBytes: index.pageBytes,
       pages: index.pages,
+      sizeBytes: index.pages * index.pageBytes,
       state: stateToken(seen, index, clock),
       reader: async () => hold,
       confirm: () => confirmPin(context, pin, seen, content.kind === "patched"),

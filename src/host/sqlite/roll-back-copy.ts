@@ -57,6 +57,7 @@ export async function rollBackCopy(context: CaptureContext): Promise<Attempt> {
     content: { kind: "file", path },
     pageBytes,
     pages: Math.floor(size / pageBytes),
+    sizeBytes: size,
     state: stateToken(seen, undefined, clock),
     clock,
     reader: () => openStill(context, path),

@@ -29,6 +29,7 @@ interface Still {
   readonly content: DatabaseContent;
   readonly pageBytes: number;
   readonly pages: number;
+  readonly sizeBytes: number;
 }
 
 /**
@@ -98,6 +99,7 @@ function plain({ files }: CaptureContext, seen: FilesSeen, header: FileHeader | 
     content: { kind: "file", path: files.database },
     pageBytes,
     pages: pageBytes === 0 ? 0 : Math.floor(sizeBytes / pageBytes),
+    sizeBytes,
   };
 }
 
@@ -111,7 +113,7 @@ async function withWal(context: CaptureContext, seen: FilesSeen, header: FileHea
   if (lastFrame === 0) return plain(context, seen, header);
   const { pageBytes } = walHeader;
   const content = { kind: "patched", base: files.database, patch: files.wal, blockBytes: pageBytes, offsets } as const;
-  return { how: "wal-replay", content, pageBytes, pages };
+  return { how: "wal-replay", content, pageBytes, pages, sizeBytes: pages * pageBytes };
 }
 
 function requireKnown({ files }: CaptureContext, wal: WalHeader, header: FileHeader | undefined): void {
