@@ -14,7 +14,7 @@ import { instanceName } from "../plans/instance-name.ts";
 import { type FoundInstance, findInstance } from "./find-instance.ts";
 import type { Emit } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
-import { type BackupSummary, runBackup } from "./run-backup.ts";
+import { type BackupSummary, type RunBackupOptions, runBackup } from "./run-backup.ts";
 import { runInit } from "./run-init.ts";
 import { type RestoreSummary, runRestore } from "./run-restore.ts";
 
@@ -46,7 +46,6 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   const newRepository = !(await isThere(join(destination.path, "config")));
   const { passwordFile, own } = await ownPassword(join(folder, "password"), newRepository, parts);
   if (newRepository) await runInit([destination], own);
-  const docker = found?.docker;
   const backup = await runBackup(
     {
       dataDirectory,
@@ -57,7 +56,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
       excludes: [],
       envFile: undefined,
       secretKeyFile: undefined,
-      ...(docker === undefined ? {} : { appEnvironment: docker.environment }),
+      ...appEnvironment(found),
       auditLog: false,
       forceLive: false,
       dryRun: false,
@@ -89,7 +88,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
     const how = found?.how ?? "sample";
     return {
       how,
-      container: docker?.container,
+      container: found?.docker?.container,
       dataDirectory,
       repository,
       newRepository,
@@ -100,6 +99,12 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Docker tells the app's environment; the sample has run with none but where its data was. */
+function appEnvironment(found: FoundInstance | undefined): Pick<RunBackupOptions, "appEnvironment"> {
+  if (found === undefined) return { appEnvironment: { DATA_DIR: "/app/backend/data" } };
+  return found.docker === undefined ? {} : { appEnvironment: found.docker.environment };
 }
 
 async function sampleIn(folder: string): Promise<string> {

@@ -93,6 +93,35 @@ test("start takes the folder it is given, and the one of $DATA_DIR", async () =>
   assert.equal(wrong.code, 1);
 });
 
+test("start finds a container's data directory, and its key goes into the snapshot", async () => {
+  await using fixture = await unpackFixture();
+  await using folder = await tempFolder("cli-start-docker");
+  const env = await withoutDocker(folder.path);
+  const inspected = [
+    {
+      Name: "/webui",
+      State: { Running: true },
+      Config: { Image: "ghcr.io/open-webui/open-webui:main", Env: [`WEBUI_SECRET_KEY=${fixtureFacts.secretKey}`] },
+      Mounts: [{ Destination: fixtureFacts.dataPath, Source: fixture.dataDir }],
+    },
+  ];
+  await writeFile(path.join(folder.path, "inspected.json"), JSON.stringify(inspected));
+  const program = `#!/bin/sh\ncase $1 in ps) echo 0a1b2c ;; inspect) cat '${folder.path}/inspected.json' ;; esac\n`;
+  await writeFile(path.join(folder.path, "bin/docker"), program);
+  const { code, json, stderr } = await obhut(["start", "--json"], { cwd: folder.path, env });
+  assert.equal(code, 0, stderr);
+  const summary = json.at(-1);
+  assert.equal(summary?.["found"], "docker");
+  assert.equal(summary?.["container"], "webui");
+  assert.equal(
+    json.find(({ type }) => type === "finding"),
+    undefined,
+  );
+  const secret = ["dump", String(summary?.["snapshot"]), "/open-webui/secrets/WEBUI_SECRET_KEY"];
+  const read = ["-r", "./obhut/repository", "-p", "./obhut/password"];
+  assert.equal((await obhut([...secret, ...read], { cwd: folder.path, env })).text, fixtureFacts.secretKey);
+});
+
 test("what restic stored is listed and restored as it is", async () => {
   const restic = process.env["OBHUT_TEST_RESTIC"] ?? "restic";
   await using folder = await tempFolder("cli-restic");
