@@ -17,9 +17,9 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { writeEntries } from "../../tests/capture-chroma/write-entries.ts";
 import { fixtureFacts, type UnpackedFixture, unpackFixture } from "../../tests/support/fixture.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp-folder.ts";
+import { writeEntries } from "../../tests/support/write-entries.ts";
 import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { isObhutError } from "../base/errors.ts";

@@ -78,11 +78,6 @@ export class PinnedDatabase implements AsyncDisposable {
   }
 }
 
-export interface PinnedInstance {
-  readonly database: PinnedDatabase;
-  readonly facts: InstanceFacts;
-}
-
 /** webui.db and what it tells, from the very transaction that is captured. */
 export async function readFacts(database: PinnedDatabase): Promise<InstanceFacts> {
   return await readInstanceFacts((sql) => database.captured.query(sql));

@@ -12,7 +12,6 @@ export const keyNames = [
   "PGVECTOR_PGCRYPTO_KEY",
   "DATABASE_PASSWORD",
 ] as const;
-export type KeyName = (typeof keyNames)[number];
 
 /** Written by `open-webui serve` and by the image's start.sh into the working directory when no variable is set. */
 export const secretKeyFileName = ".webui_secret_key";

@@ -11,8 +11,8 @@ import type { Finding } from "../../src/base/finding-codes.ts";
 import { captureInstance } from "../../src/capture/capture-instance.ts";
 import type { Manifest } from "../../src/capture/manifest.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { writeEntries } from "../support/write-entries.ts";
 import { ChromaVerifier, ChromaWriter } from "./chroma-processes.ts";
-import { writeEntries } from "./write-entries.ts";
 
 const long = process.env["OBHUT_LONG"] === "1";
 const haltedRounds = long ? 50 : 10;

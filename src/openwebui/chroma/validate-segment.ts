@@ -21,14 +21,6 @@ import { PickleError } from "./pickle.ts";
 import { TornSegment, torn } from "./torn-segment.ts";
 import { readUpperLinks } from "./upper-links.ts";
 
-export const segmentFiles = [
-  "header.bin",
-  "data_level0.bin",
-  "length.bin",
-  "link_lists.bin",
-  "index_metadata.pickle",
-] as const;
-
 /** More than the names of 20 million vectors; a file above it is not read. */
 const maxPickleBytes = 1 << 30;
 
