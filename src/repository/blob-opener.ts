@@ -1,7 +1,7 @@
 /** Opens sealed blobs by the thousand: decrypt, decompress, hash. One belongs to one thread. */
 import { hash } from "node:crypto";
 import { reasonOf } from "../base/errors.ts";
-import { limits } from "../base/limits.ts";
+import { KiB, limits } from "../base/limits.ts";
 import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
 import { type MasterKey, Sealer } from "./format/crypto.ts";
 
@@ -10,9 +10,13 @@ export type OpenedBlob =
   | { readonly plain: Uint8Array; readonly damage?: undefined }
   | { readonly plain?: undefined; readonly damage: string };
 
+/** Bytes; smaller ones are collected soon enough. */
+const worthGivingBack = 4 * KiB;
+
 export class BlobOpener {
   readonly #sealer: Sealer;
   readonly #decompressor: PieceDecompressor = pieceDecompressor();
+  #opened: Buffer | undefined;
 
   constructor(key: MasterKey) {
     this.#sealer = new Sealer(key);
@@ -20,12 +24,24 @@ export class BlobOpener {
 
   /** `id`: the 32 bytes. `uncompressedLength`: as the index has it, 0 where the blob is stored uncompressed. */
   open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number): OpenedBlob {
+    this.#giveBack();
     const opened = this.#sealer.tryOpen(sealed);
+    this.#opened = opened;
     if (opened === undefined) return { damage: "its authentication code does not match" };
     const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength);
     if (typeof plain === "string") return { damage: plain };
     const actual = hash("sha256", plain, "buffer");
     return actual.equals(id) ? { plain } : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
+  }
+
+  /** At once: the collector lets tens of MiB lie before it looks, in each thread. */
+  #giveBack(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened === undefined || opened.length < worthGivingBack) return;
+    // Never a pool that other buffers lie in.
+    const { buffer } = opened;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === opened.length) buffer.transfer(0);
   }
 
   #decompress(bytes: Uint8Array, length: number): Uint8Array | string {

@@ -44,7 +44,7 @@ export async function readPacks(
   const findings: Finding[] = [];
   const bytesTotal = packs.reduce((sum, pack) => sum + pack.sizeBytes, 0);
   let [done, bytesRead] = [0, 0];
-  await eachConcurrently(packs.length, Math.min(maxLoads, 2 * pool.size), async (at) => {
+  await eachConcurrently(packs.length, Math.min(maxLoads, pool.size + 1), async (at) => {
     const pack = packs[at];
     if (pack === undefined) return;
     signal?.throwIfAborted();

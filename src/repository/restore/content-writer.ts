@@ -27,7 +27,7 @@ export interface ContentWriterOptions {
 
 const finishBatch = 128;
 /** Pieces in memory beyond those the threads hold. */
-const maxLoads = 8;
+const maxLoads = 6;
 /** A file of which this share or more lies there already is copied and patched, not written anew. */
 const worthPatching = 0.5;
 
