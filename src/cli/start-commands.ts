@@ -16,18 +16,26 @@ export interface StartCommandsOptions {
 const imageDataPath = "/app/backend/data";
 const image = "ghcr.io/open-webui/open-webui";
 
-/** One for Docker, one for the package of PyPI. */
+/**
+ * One for Docker, which can show the folder to the app at any path; one for the package of PyPI where rows name the very folder
+ * that it would run on.
+ */
 export function startCommands(options: StartCommandsOptions): readonly string[] {
-  const { target, dataPath = imageDataPath, appVersion } = options;
+  const { target, dataPath, appVersion } = options;
   const key = secretKey(options);
-  const environment = key === undefined ? "" : ` -e WEBUI_SECRET_KEY=${key}`;
-  const dataDir = dataPath === imageDataPath ? "" : ` -e DATA_DIR=${shellWord(dataPath)}`;
-  const tag = appVersion?.certainty === "exact" ? `v${appVersion.version}` : "main";
-  const release = appVersion?.certainty === "exact" ? `==${appVersion.version}` : "";
-  return [
-    `docker run -d -p 3000:8080 -v ${shellWord(`${target}:${dataPath}`)}${dataDir}${environment} ${image}:${tag}`,
-    `DATA_DIR=${shellWord(target)}${key === undefined ? "" : ` WEBUI_SECRET_KEY=${key}`} uvx open-webui${release} serve`,
+  const seenAt = dataPath ?? imageDataPath;
+  const variables = [
+    ...(seenAt === imageDataPath ? [] : [`DATA_DIR=${shellWord(seenAt)}`]),
+    ...(key === undefined ? [] : [`WEBUI_SECRET_KEY=${key}`]),
   ];
+  const exact = appVersion?.certainty === "exact" ? appVersion.version : undefined;
+  const tag = exact === undefined ? "main" : `v${exact}`;
+  const mount = `-v ${shellWord(`${target}:${seenAt}`)}`;
+  const docker = ["docker run -d -p 3000:8080", mount, ...variables.map((one) => `-e ${one}`), `${image}:${tag}`];
+  if (dataPath !== undefined && dataPath !== target) return [docker.join(" ")];
+  const own = [`DATA_DIR=${shellWord(target)}`, ...(key === undefined ? [] : [`WEBUI_SECRET_KEY=${key}`])];
+  const release = exact === undefined ? "open-webui" : `open-webui==${exact}`;
+  return [docker.join(" "), `${own.join(" ")} uvx ${release} serve`];
 }
 
 /** Never the key itself: where it is read from. */

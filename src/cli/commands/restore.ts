@@ -18,7 +18,8 @@ export const run: Command = async (call) => {
   const summary = await runRestore(options, parts, { emit: reporter.emit, signal });
   reporter.summary(summaryValue(summary), () => [
     ...summaryLines(summary, call),
-    ...(summary.dryRun || summary.manifest === undefined ? [] : startLines(summary, options, call)),
+    // Without the app's database there is nothing to start on.
+    ...(Object.keys(summary.databases.counts).length === 0 ? [] : startLines(summary, options, call)),
   ]);
   return summary.incomplete ? 3 : 0;
 };

@@ -53,7 +53,7 @@ export const output: Record<OutputKey, string> = {
   incompleteDetail: "was fehlt, steht in den Befunden oben ({count})",
   target: "Ordner",
   verified: "Nachgeprüft",
-  verifiedDetail: "{files} Dateien, {size}, Byte für Byte; {databases} Datenbanken geöffnet und heil",
+  verifiedDetail: "{files} Dateien, {size}, Byte für Byte; geöffnete und heile Datenbanken: {databases}",
   verifiedPlain: "{files} Dateien, {size}, Byte für Byte",
   restored: "Zurückgeholt",
   restoredDetail: "{files} Dateien, {size}",

@@ -51,7 +51,7 @@ export const output = {
   incompleteDetail: "{count} findings above say what is missing",
   target: "Target",
   verified: "Verified",
-  verifiedDetail: "{files} files, {size}, byte for byte; {databases} databases opened and sound",
+  verifiedDetail: "{files} files, {size}, byte for byte; databases opened and sound: {databases}",
   verifiedPlain: "{files} files, {size}, byte for byte",
   restored: "Restored",
   restoredDetail: "{files} files, {size}",

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shellWord, startCommands } from "./start-commands.ts";
+
+const base = {
+  target: "/srv/restored",
+  dataPath: undefined,
+  appVersion: { version: "0.12.4", certainty: "exact" },
+  secrets: { names: ["WEBUI_SECRET_KEY"], folder: undefined },
+  repository: "./my backup",
+  snapshot: "0a1b2c3d",
+} as const;
+const key = `"$(obhut dump 0a1b2c3d /open-webui/secrets/WEBUI_SECRET_KEY -r './my backup')"`;
+
+test("Docker and the package, at the release that was captured, the key read from where it is", () => {
+  assert.deepEqual(startCommands(base), [
+    `docker run -d -p 3000:8080 -v /srv/restored:/app/backend/data -e WEBUI_SECRET_KEY=${key} ghcr.io/open-webui/open-webui:v0.12.4`,
+    `DATA_DIR=/srv/restored WEBUI_SECRET_KEY=${key} uvx open-webui==0.12.4 serve`,
+  ]);
+});
+
+test("where rows name another path only Docker can show the folder there", () => {
+  const [docker, ...others] = startCommands({ ...base, dataPath: "/data", secrets: { names: [], folder: undefined } });
+  assert.equal(
+    docker,
+    "docker run -d -p 3000:8080 -v /srv/restored:/data -e DATA_DIR=/data ghcr.io/open-webui/open-webui:v0.12.4",
+  );
+  assert.deepEqual(others, []);
+  assert.equal(startCommands({ ...base, dataPath: base.target }).length, 2);
+});
+
+test("a release that is only guessed is not named", () => {
+  const guessed = startCommands({ ...base, appVersion: { version: "0.12.0", certainty: "at-least" } });
+  assert.match(guessed[0] ?? "", /open-webui:main$/);
+  assert.match(guessed[1] ?? "", / uvx open-webui serve$/);
+});
+
+test("words that a shell would take apart are quoted", () => {
+  assert.equal(shellWord("a b"), "'a b'");
+  assert.equal(shellWord("it's"), "'it'\\''s'");
+  assert.equal(shellWord("/plain/path-1.0"), "/plain/path-1.0");
+});
