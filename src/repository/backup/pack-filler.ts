@@ -7,10 +7,12 @@ import { packMaxBlobs, packTailOverheadBytes, writeHeaderEntry } from "../format
 import { SealStream } from "../format/seal-stream.ts";
 import type { FilledPack } from "./read-task.ts";
 
-/** What a pack may grow beyond the target by its last blob and its header before it needs memory of its own. */
-const slackBytes = 1.5 * MiB;
-/** Memory of one pack; equal for all, so that it can be used again. */
-export const packBufferBytes = limits.packTargetBytes + slackBytes;
+/**
+ * Memory of one pack; equal for all, so that it can be used again. Twice of what a pack takes: glibc maps what is larger than 32 MiB
+ * by itself and gives it back at once, while smaller memory goes to arenas that grow into each other's holes (300 MiB instead of
+ * 240, seen). Pages that nobody touches cost nothing.
+ */
+export const packBufferBytes = 33 * MiB;
 const maxEntryBytes = 41;
 
 export interface FillerOptions {

@@ -30,12 +30,15 @@ export interface IndexColumns {
 
 /** The bytes as restic writes them. At most `limits.indexMaxBlobs` blobs should go into one file. */
 export function encodeIndex(packs: Iterable<{ readonly id: PackId; readonly blobs: Iterable<PackedBlob> }>): Buffer {
-  const parts: string[] = [];
+  // A pack at a time: the text of a whole index would take several times its bytes.
+  const parts: Buffer[] = [];
   for (const pack of packs) {
-    const blobs = Array.from(pack.blobs, encodeBlob);
-    parts.push(`{"id":"${pack.id}","blobs":[${blobs.join(",")}]}`);
+    const before = parts.length === 0 ? '{"packs":[' : ",";
+    const blobs = Array.from(pack.blobs, encodeBlob).join(",");
+    parts.push(Buffer.from(`${before}{"id":"${pack.id}","blobs":[${blobs}]}`, "latin1"));
   }
-  return Buffer.from(`{"packs":[${parts.join(",")}]}\n`, "latin1");
+  parts.push(Buffer.from(parts.length === 0 ? '{"packs":[]}\n' : "]}\n"));
+  return Buffer.concat(parts);
 }
 
 function encodeBlob({ id, type, offset, length, uncompressedLength }: PackedBlob): string {
