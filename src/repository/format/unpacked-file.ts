@@ -7,7 +7,7 @@ import { reasonOf } from "../../base/errors.ts";
 import type { AnyId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
 import { zstdCompress, zstdDecompress } from "../../host/zstd.ts";
-import { type Sealer, sealBytes } from "./crypto.ts";
+import type { Sealer } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
 
 /** First byte of a document that is compressed; JSON begins with `{` or `[`. */
@@ -43,6 +43,3 @@ export function sealUnpacked(json: Uint8Array, version: number, sealer: Sealer, 
 export function idOfBytes<Kind extends AnyId>(bytes: Uint8Array): Kind {
   return createHash("sha256").update(bytes).digest("hex") as Kind;
 }
-
-/** Smaller files cannot be sealed documents. */
-export const unpackedMinBytes = sealBytes + 2;
