@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, statSync } from "node:fs";
 import { test } from "node:test";
-import { systemClock } from "../../src/base/clock.ts";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { classifyDatabase } from "../../src/host/sqlite/classify-database.ts";
 import { cheapState } from "../../src/host/sqlite/state-token.ts";
 import { App } from "./app.ts";
@@ -142,13 +142,14 @@ test("its cheap state is that of the capture until something is committed", asyn
   await using scene = await Scene.create("token");
   await using app = await App.open(scene.database);
   await app.transfer(20);
+  const after = (ms: number): Clock => ({ ...systemClock, nowMs: () => statSync(scene.database).mtimeMs + ms });
+  const cheap = (ms: number): Promise<string> => cheapState(scene.databasePath, after(ms));
   // Times of a moment ago prove nothing.
-  await using fresh = await scene.capture();
-  assert.notEqual(await cheapState(scene.databasePath, systemClock), fresh.state);
-  await systemClock.sleep(2_100);
-  await using captured = await scene.capture();
-  assert.equal(await cheapState(scene.databasePath, systemClock), captured.state);
+  await using fresh = await scene.capture({ clock: after(500) });
+  assert.notEqual(await cheap(500), fresh.state);
+  await using captured = await scene.capture({ clock: after(5_000) });
+  assert.equal(await cheap(90_000), captured.state);
   await app.transfer(1);
-  assert.notEqual(await cheapState(scene.databasePath, systemClock), captured.state);
+  assert.notEqual(await cheap(90_000), captured.state);
   assert.deepEqual(readdirSync(scene.source), ["webui.db"]);
 });
