@@ -2,6 +2,7 @@
 import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { finding } from "../base/finding-codes.ts";
 import { headOf } from "../host/sqlite/database-files.ts";
+import { changesInPlace } from "../openwebui/changes-in-place.ts";
 import { isSideFile, mainDatabase, sideFileOf, uploadFolder, vectorFolder } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
@@ -13,7 +14,6 @@ import { plainEntry } from "./vector-entries.ts";
 import type { Walked } from "./walk.ts";
 import { whyOf } from "./why.ts";
 
-const databaseName = /\.(db|db3|sqlite|sqlite3)$/i;
 const magic = "SQLite format 3\0";
 
 /** Entries of the part `rest`; reports of the databases among them are put into `reports`. */
@@ -47,7 +47,7 @@ function isOfAnotherPart(path: BytePath): boolean {
 }
 
 async function isDatabase({ path, absolute, meta }: Walked): Promise<boolean> {
-  if (meta.kind !== "file" || !databaseName.test(path)) return false;
+  if (meta.kind !== "file" || !changesInPlace(path)) return false;
   const head = await headOf(absolute, magic.length).catch(() => undefined);
   return head?.toString("latin1") === magic;
 }

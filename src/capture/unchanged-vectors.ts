@@ -45,8 +45,7 @@ export async function unchangedVectors(context: CaptureContext): Promise<readonl
     for (const file of files) {
       if (file.path === vectorDatabase) continue;
       const entry = plainEntry(file);
-      const changes = file.path.endsWith(".pickle") ? "whole" : "in-place";
-      entries.push(token === undefined || folder === "" ? entry : { ...entry, changes, state: token });
+      entries.push(token === undefined || folder === "" ? entry : { ...entry, state: token });
     }
   }
   return entries;

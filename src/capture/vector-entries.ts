@@ -2,6 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { type BytePath, bytesOf } from "../base/byte-path.ts";
 import { finding } from "../base/finding-codes.ts";
+import { changesInPlace } from "../openwebui/changes-in-place.ts";
 import { type ChromaCounts, countChroma } from "../openwebui/chroma/collections.ts";
 import { vectorDatabase } from "../openwebui/parts.ts";
 import type { SourceContent, SourceEntry } from "../repository/source-entry.ts";
@@ -74,8 +75,7 @@ function segmentEntries(part: CapturedSegment, copies: ReadonlyMap<BytePath, Byt
       path: dataPath(file.path),
       meta: file.meta,
       content,
-      // The names are written anew each time, in another order.
-      changes: file.path.endsWith(".pickle") ? "whole" : "in-place",
+      changes: changesInPlace(file.path) ? "in-place" : "whole",
       pinned: copy !== undefined,
       ...(token === undefined ? {} : { state: token }),
     };
@@ -95,7 +95,7 @@ export function plainEntry({ path, absolute, meta }: Walked): SourceEntry {
     path: dataPath(path),
     meta,
     ...(meta.kind === "file" ? { content } : {}),
-    changes: "whole",
+    changes: changesInPlace(path) ? "in-place" : "whole",
     pinned: false,
   };
 }

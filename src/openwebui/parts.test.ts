@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BytePath } from "../base/byte-path.ts";
+import { changesInPlace } from "./changes-in-place.ts";
 import { isSideFile, leftOutReason, mainDatabase, meaningOf, partOf, sideFileOf } from "./parts.ts";
 
 const path = (text: string): BytePath => text as BytePath;
@@ -47,4 +48,24 @@ test("side files are known by the name of their database", () => {
   assert.ok(!isSideFile(path("webui.db"), mainDatabase));
   assert.equal(sideFileOf(path("a/b.db-journal")), "a/b.db");
   assert.equal(sideFileOf(path("a/b.db")), undefined);
+});
+
+test("what changes in place is known by its name, in whatever folder of a segment", () => {
+  for (const text of [
+    "webui.db",
+    "vector_db/chroma.sqlite3",
+    "vector_db/a-b/data_level0.bin",
+    "vector_db/a-b/header.bin",
+    "x.sqlite",
+  ]) {
+    assert.ok(changesInPlace(path(text)), text);
+  }
+  for (const text of [
+    "uploads/a_data.bin",
+    "uploads/header.bin",
+    "vector_db/a-b/index_metadata.pickle",
+    "cache/image/x.png",
+  ]) {
+    assert.ok(!changesInPlace(path(text)), text);
+  }
 });
