@@ -72,9 +72,11 @@ class Spool implements SpooledStorage {
     signal?.throwIfAborted();
     if (file.type === "index" || file.type === "snapshots") await this.drain();
     if (file.type !== "data") return await this.#inner.save(file, bytes, signal);
-    const same = this.#pending.get(file.name);
-    if (same?.sizeBytes === bytes.length) return await same.spooled;
-    await same?.uploaded;
+    // No wait between the last look and `set`: two saves of one file must never both write it.
+    for (let same = this.#pending.get(file.name); same !== undefined; same = this.#pending.get(file.name)) {
+      if (same.sizeBytes === bytes.length) return await same.spooled;
+      await same.uploaded;
+    }
     const path = this.#spool(file, bytes, signal);
     const uploaded = path.then((at) => this.#upload(file, at, bytes.length));
     uploaded.catch(() => undefined);
