@@ -15,6 +15,7 @@ const partPaths: Readonly<Record<Exclude<Part, "rest">, string>> = {
   vectors: "/open-webui/data/vector_db",
   uploads: "/open-webui/data/uploads",
 };
+const everything = "/open-webui/data/*";
 const namedParts = ["database", "vectors", "uploads"] as const;
 
 /** No parts mean all of them. A person's includes narrow what the parts allow. USAGE for a pattern whose brackets do not close. */
@@ -23,12 +24,14 @@ export function choosePaths(
   includes: readonly string[],
   excludes: readonly string[],
 ): ChosenPaths {
-  const outside = parts.length === 0 ? [] : namedParts.filter((part) => !parts.includes(part));
-  const onlyNamed = parts.length > 0 && !parts.includes("rest");
-  // Without `rest` the parts are named one by one; with it, everything but the parts that were not asked for.
-  const wanted = onlyNamed && includes.length === 0 ? parts.flatMap(pathOf) : includes;
-  const unwanted = outside.flatMap(pathOf);
-  return { includes: wanted.map(parsed), excludes: [...unwanted, ...excludes].map(parsed) };
+  return { includes: includes.map(parsed), excludes: [...outside(parts), ...excludes].map(parsed) };
+}
+
+/** What the parts leave out. Without `rest` that is everything, with the parts taken back; with it the parts not asked for. */
+function outside(parts: readonly Part[]): readonly string[] {
+  if (parts.length === 0) return [];
+  if (parts.includes("rest")) return namedParts.filter((part) => !parts.includes(part)).flatMap(pathOf);
+  return [everything, ...parts.flatMap(pathOf).map((path) => `!${path}`)];
 }
 
 function pathOf(part: Part): readonly string[] {
