@@ -72,7 +72,7 @@ export function sideFileOf(path: BytePath): BytePath | undefined {
   return suffix === undefined ? undefined : (path.slice(0, -suffix.length) as BytePath);
 }
 
-/** What a path of the data directory is to a person; each has a sentence in src/messages (`meaning.*`). */
+/** What a path of the data directory is to a person; each has a sentence in src/messages (instance.ts). */
 export const meanings = [
   "database",
   "vectors",
