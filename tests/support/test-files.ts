@@ -5,10 +5,11 @@ import path from "node:path";
 /** The long ones first, so that two at a time end together. */
 const firstFolders = ["tests/live/", "tests/crash/", "tests/interop/", "tests/simulation/"];
 
-/** Absolute paths of every test file below src/ and tests/. An empty list is an error: nothing would be proven. */
+/** Absolute paths of every test file below src/, bench/ and tests/. An empty list is an error: nothing would be proven. */
 export async function findTestFiles(root: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const file of glob(["src/**/*.test.ts", "tests/**/*.test.ts"], { cwd: root })) found.push(file);
+  for await (const file of glob(["src/**/*.test.ts", "bench/**/*.test.ts", "tests/**/*.test.ts"], { cwd: root }))
+    found.push(file);
   if (found.length === 0) throw new Error(`no test file below ${root}`);
   return inStartingOrder(found).map((file) => path.join(root, file));
 }
