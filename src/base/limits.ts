@@ -2,7 +2,6 @@
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
-export const GiB = 1024 * MiB;
 
 export const limits = {
   /** A pack is closed once it holds this much. restic's default is 16 MiB too. */
