@@ -47,6 +47,11 @@ function header(facts: RunFacts, tools: readonly ToolFigures[]): readonly string
   return [
     `- ${facts.date}, ${facts.machine}, load before the first round ${facts.loadBefore.toFixed(2)}`,
     `- workload: ${facts.workload}`,
+    ...(facts.loadBefore > 0.5
+      ? [
+          "- **the machine was busy with other work**: wall times are noise, only CPU seconds, sizes and memory can be compared",
+        ]
+      : []),
     "- local repository on the same disk, encryption on, files in the page cache",
     ...tools.map((tool) => `- ${tool.version}: ${tool.settings}`),
   ];
