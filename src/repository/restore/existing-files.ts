@@ -58,7 +58,7 @@ export async function findLeftovers(
   }
   const temporaries: BytePath[] = [];
   const others: BytePath[] = [];
-  for (const relative of ["" as BytePath, ...plan.folders.map((folder) => folder.relative)]) {
+  for (const relative of new Set(["" as BytePath, ...plan.folders.map((folder) => folder.relative)])) {
     for (const name of await namesIn(placeOf(root, relative))) {
       const child = relative === "" ? name : joinPath(relative, name);
       if (name.startsWith(temporaryPrefix)) temporaries.push(child);

@@ -149,9 +149,9 @@ export class PlacedTarget {
   /** Where the target hangs in the snapshot. */
   #prefix(): BytePath {
     const entry = [...this.#plan.folders, ...this.#plan.files][0];
-    return entry === undefined
-      ? bytePath("/")
-      : (entry.path.slice(0, -entry.relative.length - 1) as BytePath) || bytePath("/");
+    if (entry === undefined) return bytePath("/");
+    if (entry.relative === "") return entry.path;
+    return (entry.path.slice(0, -entry.relative.length - 1) as BytePath) || bytePath("/");
   }
 
   #place(entry: PlannedEntry): BytePath {

@@ -8,7 +8,7 @@ import { idBytes } from "../format/hex.ts";
 import type { Node } from "../format/node.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
-import { requireTreeAt, type WalkedNode, walkTree } from "../walk-tree.ts";
+import { findNode, requireTreeAt, type WalkedNode, walkTree } from "../walk-tree.ts";
 import { PieceTable } from "./piece-table.ts";
 import type { PlannedEntry, PlannedFile, PlannedHardLink, RestorePlan } from "./restore-plan.ts";
 
@@ -29,6 +29,9 @@ export async function planRestore(
   const { subpath = "/" as BytePath, signal } = options;
   const tree = await requireTreeAt(repo, snapshot.tree, subpath, signal);
   const planner = new Planner(repo, snapshot, subpath, options);
+  // The folder that becomes the target hands it its owner, mode and times.
+  const root = subpath === "/" ? undefined : await findNode(repo, snapshot.tree, subpath, signal);
+  if (root !== undefined) planner.take({ path: subpath, node: root });
   const walk = walkTree(repo, tree, {
     at: subpath,
     enter: (walked) => planner.enters(walked),

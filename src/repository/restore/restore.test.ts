@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { cheapKdf, testActor } from "../../../tests/support/actor.ts";
@@ -95,6 +95,20 @@ it("restores a part: a folder of the snapshot, includes and excludes", async () 
   await assert.rejects(restored(made, { target: target("none") }, { subpath: bytePath("/data/nowhere") }), (e) =>
     isObhutError(e, "PATH_NOT_IN_SNAPSHOT"),
   );
+});
+
+it("gives the target the mode and times of the folder it was", async () => {
+  await using folder = await tempFolder("restore");
+  const source = join(folder.path, "source");
+  await mkdir(join(source, "inner"), { recursive: true });
+  await writeFile(join(source, "inner/a"), "a");
+  await chmod(join(source, "inner"), 0o2751);
+  await utimes(join(source, "inner"), 1_700_000_000, 1_700_000_000);
+  const made = await stored(source);
+  const target = join(folder.path, "target");
+  await restored(made, { target }, { subpath: bytePath("/data/inner"), includes: patterns("a") });
+  const { mode, mtimeMs } = await stat(target);
+  assert.deepEqual([mode & 0o7777, mtimeMs], [0o2751, 1_700_000_000_000]);
 });
 
 it("in place: writes what differs, keeps what is the same, removes only what it is told to", async () => {
