@@ -26,6 +26,7 @@ export const findingCodes = {
   VECTORS_UNKNOWN: { weight: "incomplete", params: ["path", "reason"] },
   OTHER_DATABASE_INEXACT: { weight: "incomplete", params: ["path", "reason"] },
   LINK_NOT_FOLLOWED: { weight: "incomplete", params: ["path", "target"] },
+  CAPTURE_BEGUN_ANEW: { weight: "note", params: ["path"] },
   SCHEMA_UNKNOWN: { weight: "note", params: ["revision"] },
   SECRET_KEY_NOT_SEEN: { weight: "note", params: [] },
   ENVIRONMENT_NOT_SEEN: { weight: "note", params: [] },

@@ -30,6 +30,8 @@ export const limits = {
   rollbackHoldMs: 3_000,
   /** Chroma waits up to 1000 s for a lock; still it is held no longer than this. */
   chromaHoldMs: 30_000,
+  /** A capture that the app's start or end broke into is begun anew, this often in all. */
+  captureTries: 3,
   /** How often a capture of Chroma's files is begun anew when a segment is caught half written, and the first pause between. */
   segmentTries: 6,
   segmentBackOffMs: 150,

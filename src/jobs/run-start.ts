@@ -14,7 +14,8 @@ import { instanceName } from "../plans/instance-name.ts";
 import { type FoundInstance, findInstance } from "./find-instance.ts";
 import type { Emit } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
-import { type BackupSummary, type RunBackupOptions, runBackup } from "./run-backup.ts";
+import { type BackupSummary, runBackup } from "./run-backup.ts";
+import type { RunBackupOptions } from "./run-backup-options.ts";
 import { runInit } from "./run-init.ts";
 import { type RestoreSummary, runRestore } from "./run-restore.ts";
 

@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { isIncomplete } from "../../base/finding-codes.ts";
 import { reason } from "../../base/reason-codes.ts";
-import { type BackupSummary, type RunBackupOptions, runBackup } from "../../jobs/run-backup.ts";
+import { type BackupSummary, runBackup } from "../../jobs/run-backup.ts";
+import type { RunBackupOptions } from "../../jobs/run-backup-options.ts";
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import { appVersionText } from "../app-version-text.ts";

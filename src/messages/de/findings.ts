@@ -61,6 +61,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{path} ist ein Verweis auf {target} außerhalb des Datenverzeichnisses. Im Snapshot ist der Verweis, nicht das, worauf er zeigt.",
     next: "Es ins Datenverzeichnis verschieben, eigens sichern oder den Verweis mit --exclude auslassen.",
   },
+  CAPTURE_BEGUN_ANEW: {
+    what: "Die Anwendung wurde gestartet oder beendet, während {path} gelesen wurde; das Gelesene wurde verworfen und neu begonnen.",
+    next: "",
+  },
   SCHEMA_UNKNOWN: {
     what: "Die Datenbank hat die Schema-Revision {revision}, die dieses Obhut nicht kennt. Die Sicherung ist trotzdem vollständig.",
     next: "Die Anwendung ist neuer als dieses Obhut oder eine Variante davon. Obhut bei Gelegenheit aktualisieren.",

@@ -61,6 +61,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{path} is a link to {target}, outside of the data directory. The link is in the snapshot, what it leads to is not.",
     next: "Move it into the data directory, back it up on its own, or leave the link out with --exclude.",
   },
+  CAPTURE_BEGUN_ANEW: {
+    what: "The app began or ended to use {path} while it was read; what was read was discarded and the capture begun anew.",
+    next: "",
+  },
   SCHEMA_UNKNOWN: {
     what: "The database has schema revision {revision}, which this Obhut does not know. The backup is complete all the same.",
     next: "The app is newer than this Obhut, or a variant of it. Update Obhut when there is a newer one.",

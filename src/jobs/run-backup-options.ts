@@ -1,0 +1,22 @@
+/** What a backup is told: already checked, paths absolute. */
+import type { Part } from "../openwebui/parts.ts";
+import type { Destination } from "../plans/destination.ts";
+import type { Environment } from "./parts.ts";
+
+export interface RunBackupOptions {
+  /** Absolute path. */
+  readonly dataDirectory: string;
+  readonly destinations: readonly Destination[];
+  readonly instance: string;
+  readonly tags: readonly string[];
+  /** Empty: all of them. */
+  readonly parts: readonly Part[];
+  readonly excludes: readonly string[];
+  readonly envFile: string | undefined;
+  readonly secretKeyFile: string | undefined;
+  /** The environment that the app is known to run with (Docker). */
+  readonly appEnvironment?: Environment;
+  readonly auditLog: boolean;
+  readonly forceLive: boolean;
+  readonly dryRun: boolean;
+}
