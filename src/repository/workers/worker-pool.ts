@@ -51,7 +51,7 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
   #paused = false;
   #broken: Error | undefined;
 
-  /** Threads start with the first task: a backup in which nothing changed needs none. */
+  /** A thread starts when a task finds no idle one: a backup in which little changed needs none, or one. */
   constructor(options: PoolOptions<Note>) {
     this.#options = options;
     this.size = options.size ?? availableParallelism();
@@ -62,7 +62,7 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
     return this.#queue.length;
   }
 
-  /** Whether some worker has nothing to do. */
+  /** Whether some worker has nothing to do. One that would have to start first is not worth waking for a little. */
   get hasIdleWorker(): boolean {
     if (this.#paused || this.#queue.length > 0) return false;
     return this.#members.length === 0 || this.#members.some(({ held }) => held.size === 0);
@@ -71,7 +71,7 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
   /** What `transfer` names belongs to the worker from here on. */
   run(task: Task, transfer: readonly Transferable[] = []): Promise<Result> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    if (this.#members.length === 0) this.#start();
+    if (this.#members.length < this.size && this.#members.every(({ held }) => held.size > 0)) this.#start();
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#queue.push({ id: this.#nextId++, task, transfer, resolve, reject });
     this.#assign();
@@ -115,18 +115,17 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
 
   #start(): void {
     const { script, workerData, resourceLimits, onNote } = this.#options;
-    for (let number = 0; number < this.size; number++) {
-      const limits = resourceLimits === undefined ? {} : { resourceLimits };
-      const thread = new Worker(script, { workerData: workerData(number), ...limits });
-      const member: Member<Task, Result> = { thread, held: new Map() };
-      thread.on("message", (message: FromWorker<Result, Note>) => {
-        if (message.kind === "note") onNote?.(message.note, number);
-        else this.#settle(member, message);
-      });
-      thread.on("error", (error: unknown) => this.#break(error instanceof Error ? error : new Error(String(error))));
-      thread.on("exit", (code) => this.#break(new ObhutError("INTERNAL", { reason: `a worker ended with ${code}` })));
-      this.#members.push(member);
-    }
+    const number = this.#members.length;
+    const limits = resourceLimits === undefined ? {} : { resourceLimits };
+    const thread = new Worker(script, { workerData: workerData(number), ...limits });
+    const member: Member<Task, Result> = { thread, held: new Map() };
+    thread.on("message", (message: FromWorker<Result, Note>) => {
+      if (message.kind === "note") onNote?.(message.note, number);
+      else this.#settle(member, message);
+    });
+    thread.on("error", (error: unknown) => this.#break(error instanceof Error ? error : new Error(String(error))));
+    thread.on("exit", (code) => this.#break(new ObhutError("INTERNAL", { reason: `a worker ended with ${code}` })));
+    this.#members.push(member);
   }
 
   #assign(): void {
