@@ -28,7 +28,8 @@ test(`a backup killed ${kills} times loses nothing and resumes`, async (t) => {
   const random = seeded(seed);
   await using scene = await crashScene({ seed, notes: 24 });
   await scene.change(changedFiles);
-  const { timing, freshBytes } = await undisturbedRun(scene);
+  const { timing: measured, freshBytes } = await undisturbedRun(scene);
+  let timing = measured;
   const hit = new Map<Phase, number>(phases.map((phase) => [phase, 0]));
   const missed = (): Phase[] => phases.filter((phase) => hit.get(phase) === 0);
 
@@ -44,7 +45,11 @@ test(`a backup killed ${kills} times loses nothing and resumes`, async (t) => {
       const found = await killedRun(scene, momentFor(aim, timing, random), random);
       tries++;
       committed = found.committed;
-      if (found.phase === undefined) continue;
+      if (found.phase === undefined) {
+        // It ended before it was killed: the machine was busier when the measure was taken.
+        timing = { ...timing, firstPackMs: timing.firstPackMs * 0.8, wholeMs: timing.wholeMs * 0.8 };
+        continue;
+      }
       hit.set(found.phase, (hit.get(found.phase) ?? 0) + 1);
       killed++;
       inARow++;
