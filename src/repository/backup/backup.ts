@@ -11,8 +11,10 @@ import { headerBlobs } from "../format/pack.ts";
 import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
 import { BackupCounts, summaryOf } from "./backup-counts.ts";
 import type { BackupOptions, BackupResult, TargetResult } from "./backup-options.ts";
+import { BlobStorer } from "./blob-storer.ts";
 import { Destination } from "./destination.ts";
 import { EntryStorer } from "./entry-storer.ts";
+import { FewBytes } from "./few-bytes.ts";
 import { KnownBlobs } from "./known-blobs.ts";
 import { PackSaver } from "./pack-saver.ts";
 import { ParentFiles } from "./parent-files.ts";
@@ -21,7 +23,6 @@ import { RangeQueue, type ReaderPool } from "./range-queue.ts";
 import type { FilledPack, ReaderData, ReadResult, ReadTask, TellReader } from "./read-task.ts";
 import { snapshotOf } from "./snapshot-of.ts";
 import { SnapshotTree } from "./snapshot-tree.ts";
-import { TreeStorer } from "./tree-storer.ts";
 
 /** Room for new blobs to begin with: 4 GiB of pieces. The table grows when more come. */
 const newBlobsExpected = 256 * 1024;
@@ -110,7 +111,8 @@ async function storeEntries(
   });
   saver.feeds(pool);
   const queue = new RangeQueue(pool, known, () => liveTargets(destinations));
-  const storer = new EntryStorer({ ...run, queue });
+  const few = new FewBytes(destinations, known, options.dryRun ?? false);
+  const storer = new EntryStorer({ ...run, queue, few: () => (pool.isStarted ? undefined : few) });
   // an abort must not wait for a worker that hangs in a read of a dead mount
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => undefined);
@@ -119,7 +121,7 @@ async function storeEntries(
   try {
     signal.throwIfAborted();
     await Promise.race([aborted.promise, storer.storeAll(options.entries)]);
-    await Promise.race([aborted.promise, pool.runOnEach({ kind: "flush" })]);
+    await Promise.race([aborted.promise, Promise.all([few.finish(), pool.runOnEach({ kind: "flush" })])]);
     await Promise.race([aborted.promise, saver.settled()]);
   } catch (error) {
     storer.abandon(error);
@@ -150,7 +152,7 @@ function liveTargets(destinations: readonly Destination[]): number {
 async function storeTrees(run: Run & { readonly dryRun: boolean }): Promise<BlobId[]> {
   const { destinations, known, counts, tree, parents, dryRun } = run;
   liveTargets(destinations);
-  const storers = destinations.map((destination) => new TreeStorer(destination, known, dryRun));
+  const storers = destinations.map((destination) => new BlobStorer(destination, known, { type: "tree", dryRun }));
   const roots: BlobId[] = [];
   const groups = tree.differs ? destinations.map((destination) => [destination]) : [destinations];
   for (const group of groups) {

@@ -7,6 +7,7 @@ import type { ReadOutcome, SourceEntry } from "../source-entry.ts";
 import type { BackupCounts, Change } from "./backup-counts.ts";
 import type { BackupOptions } from "./backup-options.ts";
 import type { Destination } from "./destination.ts";
+import type { FewBytes } from "./few-bytes.ts";
 import { type FileOutcome, readFile } from "./file-reader.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
 import type { ParentFiles } from "./parent-files.ts";
@@ -21,6 +22,8 @@ export interface EntryStorerOptions {
   readonly tree: SnapshotTree;
   readonly parents: readonly ParentFiles[];
   readonly queue: RangeQueue;
+  /** What stores a few bytes at once, while no reading thread was started. */
+  readonly few: () => FewBytes | undefined;
 }
 
 export class EntryStorer {
@@ -79,7 +82,16 @@ export class EntryStorer {
       );
       return { kind: "unchanged" };
     }
-    return await this.#take(entry, await readFile(queue, entry, (bytes) => counts.tellBytes(entry.path, bytes)));
+    const tell = (bytes: number): void => counts.tellBytes(entry.path, bytes);
+    return await this.#take(entry, (await this.#fewBytes(entry, tell)) ?? (await readFile(queue, entry, tell)));
+  }
+
+  async #fewBytes(entry: SourceEntry, tell: (bytes: number) => void): Promise<FileOutcome | undefined> {
+    const content = await this.#run.few()?.store(entry);
+    if (content === undefined) return undefined;
+    const { meta } = entry;
+    tell(meta.sizeBytes);
+    return { kind: "read", content, bytes: meta.sizeBytes, meta, torn: false };
   }
 
   /** Each destination's own content, where all of them have the file as it is, with every piece of it. */

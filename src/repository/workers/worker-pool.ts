@@ -62,6 +62,11 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
     return this.#queue.length;
   }
 
+  /** Whether a task ever needed a thread. */
+  get isStarted(): boolean {
+    return this.#members.length > 0;
+  }
+
   /** Whether some worker has nothing to do. One that would have to start first is not worth waking for a little. */
   get hasIdleWorker(): boolean {
     if (this.#paused || this.#queue.length > 0) return false;
