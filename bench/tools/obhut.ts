@@ -7,7 +7,8 @@ import type { Command, Places, Tool } from "./tool.ts";
 const program = join(import.meta.dirname, "..", "..", "bin", "obhut");
 
 function run(places: Places, ...args: readonly string[]): Command {
-  return { argv: [program, ...args, "--password-file", places.passwordFile], env: { XDG_CACHE_HOME: places.cache } };
+  // Its only cache holds its own compiled code, which at home is there from the runs before.
+  return { argv: [program, ...args, "--password-file", places.passwordFile], env: {} };
 }
 
 export const obhut: Tool = {
