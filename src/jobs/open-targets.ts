@@ -98,25 +98,38 @@ async function loadTarget(repository: Repository, query: ParentQuery, signal: Ab
   return { target, manifest };
 }
 
-/** Reads while the lock waits to see whether others stand against it: half of an unchanged backup's time is such waiting. */
+/**
+ * Does not wait until the lock has settled: half of an unchanged backup's time would be such waiting. What is read from the moment
+ * on at which the lock's file is there is good if the lock is taken in the end, and until then nothing is written.
+ */
 async function lockAndLoad(
   repository: Repository,
   load: () => Promise<OpenedTarget>,
   { own, signals, watch }: Omit<Opening, "destination"> & { readonly watch: Watch },
 ): Promise<OpenedTarget> {
-  let loading: Promise<OpenedTarget> | undefined;
-  const lock = await lockRepository(repository, {
+  const written = Promise.withResolvers<void>();
+  const lost = new AbortController();
+  signals.push(lost.signal);
+  const locking = lockRepository(repository, {
     mode: "shared",
     signal: watch.signal,
-    onWritten: () => {
-      loading = load();
-      loading.catch(() => undefined);
-    },
+    onWritten: written.resolve,
     ...lockReport(repository.storage.location, watch.emit),
   });
-  own.use(lock);
-  signals.push(lock.signal);
-  return await (loading ?? load());
+  own.defer(async () => await (await locking.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const mayWrite = locking.then(({ signal }) => {
+    signal.addEventListener("abort", () => lost.abort(signal.reason), { once: true });
+  });
+  mayWrite.catch(() => undefined);
+  await Promise.race([written.promise, mayWrite]);
+  try {
+    const loaded = await load();
+    return { ...loaded, target: { ...loaded.target, mayWrite } };
+  } catch (error) {
+    // Whoever holds the repository may be removing what was to be read: then that is the reason.
+    await mayWrite;
+    throw error;
+  }
 }
 
 export function lockReport(location: string, emit: Emit): { readonly onReleaseFailed: (error: unknown) => void } {

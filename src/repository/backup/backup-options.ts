@@ -7,13 +7,15 @@ import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import type { SourceEntry } from "../source-entry.ts";
 
-/** One repository the snapshot goes to. The caller holds its lock. */
+/** One repository the snapshot goes to. The caller holds its lock, or is about to. */
 export interface BackupTarget {
   readonly repository: IndexedRepository;
   /** What unchanged files are taken from; see `findParent`. */
   readonly parent?: StoredSnapshot;
   /** What `SourceEntry.state` was of the parent's files. */
   readonly parentStates?: ReadonlyMap<BytePath, string>;
+  /** Nothing is written before it resolves; where it rejects, this destination fails with its error. Absent: the lock is held. */
+  readonly mayWrite?: Promise<void>;
 }
 
 export interface BackupOptions {

@@ -101,6 +101,26 @@ test("a destination that fails does not stop the others; when all fail the backu
   await assert.rejects(run([{ repository: await reopened(bad) }], entries), full);
 });
 
+test("nothing is written before the lock is known to be taken; where it is refused only that destination fails", async () => {
+  const [late, refused] = [new MemoryStorage(), new MemoryStorage()];
+  const [first, second] = [await newRepository(late), await newRepository(refused)];
+  const before = new Map([late, refused].map((storage) => [storage, [...storage.files.keys()]]));
+  const settled = Promise.withResolvers<void>();
+  const locked = new Error("locked by somebody");
+  const targets = [
+    { repository: first, mayWrite: settled.promise },
+    { repository: second, mayWrite: Promise.reject(locked) },
+  ];
+  const running = run(targets, [bytesEntry("/data/webui.db", database), bytesEntry("/data/few", Buffer.from("few"))]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (const [storage, files] of before) assert.deepEqual([...storage.files.keys()], files);
+  settled.resolve();
+  const ran = await running;
+  assert.deepEqual(ran.result.targets[1], { kind: "failed", location: "memory", error: locked });
+  assert.deepEqual([...refused.files.keys()], before.get(refused));
+  assert.equal((await contentsOf(late, await storedSnapshot(ran, late))).size, 2 + 1);
+});
+
 test("packs are durable before the index that lists them, and indexes before the snapshot", async () => {
   const order: string[] = [];
   let pending = 0;

@@ -73,6 +73,7 @@ async function knownBlobs(
         const { repository } = destination.target;
         const { missing, adopted } = await presentPacks(repository, onFinding, signal);
         known.addIndex(repository.index, destination.bit, missing);
+        await destination.target.mayWrite;
         for (const { id, header } of adopted) {
           for (const blob of headerBlobs(header, id)) {
             if (known.room < 1) known.grow(1);
