@@ -32,6 +32,10 @@ export const limits = {
   chromaHoldMs: 30_000,
   /** A capture that the app's start or end broke into is begun anew, this often in all. */
   captureTries: 3,
+  /** Uploads of the last moments that are held open, so that they can't be deleted before they are read. */
+  keptUploads: 256,
+  /** How often the moment is taken again because an upload came and went in the middle of it. */
+  momentTries: 4,
   /** How often a capture of Chroma's files is begun anew when a segment is caught half written, and the first pause between. */
   segmentTries: 6,
   segmentBackOffMs: 150,

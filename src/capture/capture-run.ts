@@ -2,6 +2,7 @@
 import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { limits } from "../base/limits.ts";
 import { cheapState } from "../host/sqlite/state-token.ts";
 import { type AppVersion, findAppVersion } from "../openwebui/app-version.ts";
 import { embeddingOf } from "../openwebui/embedding.ts";
@@ -12,16 +13,20 @@ import type { CaptureOptions } from "./capture-options.ts";
 import { captureRest } from "./capture-rest.ts";
 import { captureMoment, type Moment } from "./capture-vectors.ts";
 import { readEntryMeta } from "./entry-meta.ts";
+import { KeptUploads } from "./kept-uploads.ts";
 import { snapshotData } from "./layout.ts";
 import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./made-entries.ts";
 import { type DatabaseReport, type Manifest, manifestFormat, type PartReport, type VectorsReport } from "./manifest.ts";
 import { type MomentFacts, momentFacts } from "./moment-facts.ts";
 import { OutcomeTracker } from "./outcome-tracker.ts";
 import { tellIfOutside } from "./outside-links.ts";
-import { pinMain } from "./pinned-database.ts";
+import { type PinnedDatabase, pinMain } from "./pinned-database.ts";
 import { lookAround, type Surroundings, tellSurroundings } from "./surroundings.ts";
 import { sameFindings, uploadFindings, uploadsDigest } from "./upload-findings.ts";
 import { plainEntry } from "./vector-entries.ts";
+
+/** A row this much older than the capture is no news: rows keep whole seconds, and clocks are read at different times. */
+const newRowMs = 5_000;
 
 export class CaptureRun {
   private readonly options: CaptureOptions;
@@ -95,8 +100,10 @@ export class CaptureRun {
     if (context.parts.has("uploads")) yield* this.newUploads();
     // A file that is gone before it is read was deleted before the moment that comes now, and its row before it.
     await tracker.settled();
-    const moment = await this.takeMoment();
+    await using kept = new KeptUploads();
+    const moment = await this.takeMoment(kept);
     await using main = moment.main;
+    if (context.parts.has("uploads")) yield* this.keptUploads(kept);
     if (context.parts.has("uploads")) yield* this.newUploads();
     if (main !== undefined) yield main.entry(tracker);
     for (const entry of moment.vectors.entries) yield { ...entry, done: tracker.track(entry.path) };
@@ -106,21 +113,55 @@ export class CaptureRun {
     if (context.parts.has("rest")) yield* captureRest(context, tracker, this.databases);
   }
 
-  private async takeMoment(): Promise<Moment> {
+  /** Again, where an upload came and went before it could be held: the database that was pinned names a file that is gone. */
+  private async takeMoment(kept: KeptUploads): Promise<Moment> {
+    for (let tries = 1; ; tries++) {
+      const moment = await this.takeOneMoment(kept);
+      if (tries === limits.momentTries || !this.lacksNewUpload(kept)) return moment;
+      await moment.main?.[Symbol.asyncDispose]();
+    }
+  }
+
+  private async takeOneMoment(kept: KeptUploads): Promise<Moment> {
     const { context } = this;
-    const pin = context.parts.has("database") ? () => pinMain(context) : async () => undefined;
+    const pin = context.parts.has("database") ? () => this.pin(kept) : async () => undefined;
     const moment = await captureMoment(context, pin, this.options.parent?.vectors);
     this.momentMs = context.clock.nowMs();
     this.vectors = moment.vectors.report;
     this.dimensions = moment.vectors.dimensions;
     try {
-      const uploads = uploadsDigest(this.writtenNs.keys());
+      const uploads = uploadsDigest([...this.writtenNs.keys(), ...kept.paths()]);
       this.facts = moment.main && (await momentFacts(moment.main, uploads, this.options.parent));
     } catch (error) {
       await moment.main?.[Symbol.asyncDispose]();
       throw error;
     }
     return moment;
+  }
+
+  private async pin(kept: KeptUploads): Promise<PinnedDatabase> {
+    const main = await pinMain(this.context);
+    if (this.context.parts.has("uploads")) await kept.keepNew(this.context, this.uploads);
+    return main;
+  }
+
+  private lacksNewUpload(kept: KeptUploads): boolean {
+    if (!this.context.parts.has("uploads")) return false;
+    return (this.facts?.fileRows ?? []).some(({ place, createdMs = 0 }) => {
+      if (place.kind !== "upload" || createdMs < this.startedMs - newRowMs) return false;
+      return !this.uploads.has(place.path) && !kept.has(place.path);
+    });
+  }
+
+  /** Those that the pinned database names; others came or went beside the moment, and are taken if they are still there. */
+  private async *keptUploads(kept: KeptUploads): AsyncGenerator<SourceEntry> {
+    const named = new Set(this.facts?.fileRows?.flatMap(({ place }) => (place.kind === "upload" ? [place.path] : [])));
+    for (const { path, meta, entry } of kept.entries()) {
+      if (!named.has(path)) continue;
+      this.uploads.add(path);
+      this.writtenNs.set(path, meta.mtimeNs);
+      yield { ...entry, done: this.tracker.track(path) };
+    }
   }
 
   /** Those that were not given out before. */

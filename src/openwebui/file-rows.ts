@@ -26,6 +26,8 @@ export interface FileRow {
   readonly id: string;
   readonly filename: string;
   readonly place: FilePlace;
+  /** Milliseconds since 1970; the app keeps whole seconds. Undefined where the schema does not say. */
+  readonly createdMs?: number;
 }
 
 /** Empty where this schema has no `file.path` (before revision c29facfe716b the name alone was kept). */
@@ -33,10 +35,12 @@ export async function readFileRows(query: Query): Promise<readonly FileRow[]> {
   if (!(await tableNames(query)).has("file")) return [];
   const columns = (await query("SELECT name FROM pragma_table_info('file')")).map((row) => textIn(row, "name"));
   if (!columns.includes("path")) return [];
-  return (await query('SELECT id, filename, path FROM "file"')).map((row) => ({
+  const created = columns.includes("created_at") ? "created_at" : "NULL";
+  return (await query(`SELECT id, filename, path, ${created} AS created FROM "file"`)).map((row) => ({
     id: textIn(row, "id") ?? "",
     filename: textIn(row, "filename") ?? "",
     place: placeOf(textIn(row, "path")),
+    ...(typeof row["created"] === "number" ? { createdMs: row["created"] * 1000 } : {}),
   }));
 }
 
