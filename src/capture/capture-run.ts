@@ -103,8 +103,10 @@ export class CaptureRun {
     await using kept = new KeptUploads();
     const moment = await this.takeMoment(kept);
     await using main = moment.main;
-    if (context.parts.has("uploads")) yield* this.keptUploads(kept);
-    if (context.parts.has("uploads")) yield* this.newUploads();
+    if (context.parts.has("uploads")) {
+      yield* this.keptUploads(kept);
+      yield* this.newUploads();
+    }
     if (main !== undefined) yield main.entry(tracker);
     for (const entry of moment.vectors.entries) yield { ...entry, done: tracker.track(entry.path) };
     await tracker.settled();

@@ -45,7 +45,7 @@ export class PinnedDatabase implements AsyncDisposable {
   }
 
   get sizeBytes(): number {
-    return this.captured.pages * this.captured.pageBytes;
+    return this.captured.sizeBytes;
   }
 
   /** Whether the database is now in the very state that is pinned. False where that can't be told. */

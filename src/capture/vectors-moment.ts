@@ -123,7 +123,7 @@ async function copyHeld(context: CaptureContext, held: CapturedDatabase, folder:
   const { segments, ...files } = sortVectorFiles(await context.list(), known);
   const parts: Part[] = segments.map((part) => ({ ...part, asParent: asParentToken(context, part.files) }));
   const toCopy = parts.filter((part) => part.asParent === undefined).flatMap((part) => part.files);
-  const sizeBytes = held.pages * held.pageBytes;
+  const { sizeBytes } = held;
   await context.scratch.require(sizeBytes + toCopy.reduce((sum, file) => sum + file.meta.sizeBytes, 0));
   const { copies, changed } = await copySegmentFiles(toCopy, folder, context.clock);
   const copy = bytePath(join(folder, "chroma.sqlite3"));
