@@ -43,7 +43,7 @@ async function runFiles(files: string[], tally: Tally): Promise<void> {
     const { error } = data.details;
     const { failureType } = error as Error & { failureType?: string };
     if (data.details.type === "suite" && failureType === "subtestsFailed") return;
-    if (!noteSkipped(data, tally)) tally.failed += 1;
+    if (!noteSkipped(data, tally)) tally.failed.push(`${data.name} (${data.file})`);
   });
   let success = false;
   events.on("test:summary", (data) => {
@@ -51,10 +51,9 @@ async function runFiles(files: string[], tally: Tally): Promise<void> {
   });
   for await (const text of events.compose(spec())) process.stdout.write(text);
   for (const file of files.filter((name) => !seen.has(name))) {
-    tally.failed += 1;
-    console.log(`✖ ${file} holds no test`);
+    tally.failed.push(`${file} holds no test`);
   }
-  if (!success && tally.failed === 0) tally.failed += 1;
+  if (!success && tally.failed.length === 0) tally.failed.push("the run itself: see above");
 }
 
 /** Whether this is the event of a whole file, which node:test sends beside those of its tests. */
@@ -71,13 +70,14 @@ function noteSkipped(data: EventData.TestPass | EventData.TestFail, tally: Tally
 }
 
 const args = process.argv.slice(2);
-const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+const tally: Tally = { passed: 0, failed: [], skipped: [] };
 if (args.every((arg) => arg.startsWith("--"))) {
   const { passed, failed } = await runStaticChecks();
   tally.passed += passed;
-  tally.failed += failed;
+  tally.failed.push(...failed);
 }
 await runFiles(await chooseFiles(args), tally);
 if (tally.skipped.length > 0) console.log(`\nNot run:\n${tally.skipped.map((line) => `  ${line}`).join("\n")}`);
+if (tally.failed.length > 0) console.log(`\nFailed:\n${tally.failed.map((line) => `  ${line}`).join("\n")}`);
 console.log(`\n${tallyLine(tally)}`);
 process.exitCode = tallyExitCode(tally, process.env["CI"] !== "true");

@@ -12,24 +12,24 @@ export interface StaticCheck {
 
 export const staticChecks: readonly StaticCheck[] = [
   { name: "types (tsc)", command: ["tsc", "--project", "."] },
-  { name: "format and lint (biome)", command: ["biome", "ci", "--max-diagnostics=50", "."] },
+  { name: "format and lint (biome)", command: ["biome", "ci", "--colors=off", "--max-diagnostics=50", "."] },
   { name: "dead code and dependencies (knip)", command: ["knip", "--no-progress"] },
 ];
 
-/** Runs them one after the other, shows the output of those that fail, and tells how many did what. */
-export async function runStaticChecks(): Promise<{ passed: number; failed: number }> {
-  let failed = 0;
+/** Runs them one after the other, shows the output of those that fail, and tells how many passed and which failed. */
+export async function runStaticChecks(): Promise<{ passed: number; failed: string[] }> {
+  const failed: string[] = [];
   for (const check of staticChecks) {
     const started = performance.now();
     const { code, output } = await runCheck(check, root);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${code === 0 ? "✔" : "✖"} ${check.name} (${seconds} s)`);
     if (code !== 0) {
-      failed += 1;
+      failed.push(check.name);
       console.log(output);
     }
   }
-  return { passed: staticChecks.length - failed, failed };
+  return { passed: staticChecks.length - failed.length, failed };
 }
 
 /** Runs one check over the project that lies in `folder`, with this project's tools. */
