@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { reasonOf } from "../base/errors.ts";
 import { KiB, limits } from "../base/limits.ts";
+import { freeMemory } from "../host/free-memory.ts";
 import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
 import { type MasterKey, Sealer } from "./format/crypto.ts";
 
@@ -38,10 +39,7 @@ export class BlobOpener {
   #giveBack(): void {
     const opened = this.#opened;
     this.#opened = undefined;
-    if (opened === undefined || opened.length < worthGivingBack) return;
-    // Never a pool that other buffers lie in.
-    const { buffer } = opened;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === opened.length) buffer.transfer(0);
+    if (opened !== undefined && opened.length >= worthGivingBack) freeMemory(opened);
   }
 
   #decompress(bytes: Uint8Array, length: number): Uint8Array | string {

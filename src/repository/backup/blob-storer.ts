@@ -37,7 +37,7 @@ export class BlobStorer {
       nonceStart: destination.target.repository.actor.random(nonceBytes),
       dryRun,
       emit: (pack) => this.#emit(pack),
-      takeBuffer: () => new ArrayBuffer(packBufferBytes),
+      takeBuffer: () => new SharedArrayBuffer(packBufferBytes),
     });
   }
 

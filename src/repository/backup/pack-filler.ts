@@ -8,11 +8,10 @@ import { SealStream } from "../format/seal-stream.ts";
 import type { FilledPack } from "./read-task.ts";
 
 /**
- * Memory of one pack; equal for all, so that it can be used again. Twice of what a pack takes: glibc maps what is larger than 32 MiB
- * by itself and gives it back at once, while smaller memory goes to arenas that grow into each other's holes (300 MiB instead of
- * 240, seen). Pages that nobody touches cost nothing.
+ * Memory of one pack; equal for all, so that it can be used again: what a pack takes, and a piece more. It is shared rather than passed
+ * from thread to thread, because V8 counts what is passed as new memory each time, and stops the thread to look for garbage.
  */
-export const packBufferBytes = 33 * MiB;
+export const packBufferBytes = 18 * MiB;
 const maxEntryBytes = 41;
 
 export interface FillerOptions {
@@ -24,7 +23,7 @@ export interface FillerOptions {
   /** Takes a pack that is full. It owns the buffer from then on. */
   readonly emit: (pack: FilledPack) => void;
   /** Memory of `packBufferBytes`. */
-  readonly takeBuffer: () => ArrayBuffer;
+  readonly takeBuffer: () => SharedArrayBuffer;
 }
 
 export interface NewBlob {
@@ -78,7 +77,7 @@ export class PackFiller {
       const end = this.#stream.sealInto(this.#pack, this.#used, this.#header, header.length);
       this.#pack.writeUInt32LE(end - this.#used, end);
       const id = createHash("sha256").update(this.#pack.subarray(0, bytes)).digest("hex");
-      emit({ ...counts, buffer: this.#pack.buffer as ArrayBuffer, id });
+      emit({ ...counts, buffer: this.#pack.buffer as SharedArrayBuffer, id });
     }
     this.#pack = undefined;
     this.#used = 0;
@@ -96,7 +95,7 @@ export class PackFiller {
     if (this.#options.dryRun) return;
     const needed = this.#used + length + this.#headerUsed + maxEntryBytes + packTailOverheadBytes;
     if (this.#pack === undefined) {
-      this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : new ArrayBuffer(needed));
+      this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : new SharedArrayBuffer(needed));
     } else if (needed > this.#pack.length) {
       // a blob larger than what is left begins a pack of its own
       this.flush();

@@ -40,7 +40,7 @@ export class PackSaver {
   async #save(pack: FilledPack, worker: number): Promise<void> {
     await this.#destinations[pack.target]?.savePack(pack, "data");
     const { buffer } = pack;
-    if (buffer?.byteLength === packBufferBytes) this.#pool?.tell(worker, { kind: "buffer", buffer }, [buffer]);
+    if (buffer?.byteLength === packBufferBytes) this.#pool?.tell(worker, { kind: "buffer", buffer });
   }
 
   #setPaused(): void {

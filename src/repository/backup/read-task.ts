@@ -61,7 +61,7 @@ export type ReadResult = readonly JobResult[];
 export interface FilledPack {
   readonly target: number;
   /** The pack is its first `bytes`; in a dry run there is none. */
-  readonly buffer: ArrayBuffer | undefined;
+  readonly buffer: SharedArrayBuffer | undefined;
   readonly bytes: number;
   /** SHA-256 of those bytes, hex; empty in a dry run. */
   readonly id: string;
@@ -74,6 +74,6 @@ export interface FilledPack {
 
 export type TellReader =
   /** A pack's memory, to be used again. */
-  | { readonly kind: "buffer"; readonly buffer: ArrayBuffer }
+  | { readonly kind: "buffer"; readonly buffer: SharedArrayBuffer }
   /** The table has grown. */
   | { readonly kind: "known"; readonly known: BlobIdTableMemory };

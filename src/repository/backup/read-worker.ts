@@ -12,7 +12,7 @@ import { RangeReader } from "./range-reader.ts";
 import type { FilledPack, JobResult, ReaderData, ReadJob, ReadResult, ReadTask, TellReader } from "./read-task.ts";
 
 const { targets, known, dryRun } = workerData as ReaderData;
-const freeBuffers: ArrayBuffer[] = [];
+const freeBuffers: SharedArrayBuffer[] = [];
 
 const fillers = targets.map(
   ({ masterKey, nonceStart }, target) =>
@@ -53,9 +53,9 @@ function readJob(job: ReadJob, wanted: number): JobResult {
 }
 
 function emit(pack: FilledPack): void {
-  note(pack, pack.buffer === undefined ? [] : [pack.buffer]);
+  note(pack);
 }
 
-function takeBuffer(): ArrayBuffer {
-  return freeBuffers.pop() ?? new ArrayBuffer(packBufferBytes);
+function takeBuffer(): SharedArrayBuffer {
+  return freeBuffers.pop() ?? new SharedArrayBuffer(packBufferBytes);
 }

@@ -11,6 +11,7 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import { ObhutError } from "../../base/errors.ts";
+import { freeMemory } from "../../host/free-memory.ts";
 import { damaged } from "./damaged.ts";
 import { createMac } from "./poly1305.ts";
 
@@ -54,8 +55,10 @@ export class Sealer {
     const cipher = createCipheriv("aes-256-ctr", this.#encrypt, nonce);
     const ciphertext = cipher.update(plain);
     out.set(ciphertext, at + nonceBytes);
-    out.set(this.mac(ciphertext, nonce), at + nonceBytes + ciphertext.length);
-    return at + sealBytes + ciphertext.length;
+    const end = at + nonceBytes + ciphertext.length;
+    out.set(this.mac(ciphertext, nonce), end);
+    freeMemory(ciphertext);
+    return end + macBytes;
   }
 
   seal(plain: Uint8Array, nonce: Uint8Array): Buffer {

@@ -7,6 +7,7 @@
  * of each other among 2^128 to overlap.
  */
 import { type Cipheriv, createCipheriv } from "node:crypto";
+import { freeMemory } from "../../host/free-memory.ts";
 import { type MasterKey, nonceBytes, Sealer, sealBytes } from "./crypto.ts";
 
 const blockBytes = 16;
@@ -35,6 +36,7 @@ export class SealStream {
     const ciphertext = this.#cipher.update(plain.length === paddedBytes ? plain : plain.subarray(0, paddedBytes));
     out.set(this.#counter, at);
     ciphertext.copy(out, at + nonceBytes, 0, bytes);
+    freeMemory(ciphertext);
     const stored = out.subarray(at + nonceBytes, at + nonceBytes + bytes);
     out.set(this.#sealer.mac(stored, this.#counter), at + nonceBytes + bytes);
     this.#advance(paddedBytes / blockBytes);
