@@ -2,51 +2,35 @@
 import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
-import { limits } from "../base/limits.ts";
 import { cheapState } from "../host/sqlite/state-token.ts";
-import { type AppVersion, findAppVersion } from "../openwebui/app-version.ts";
+import { findAppVersion } from "../openwebui/app-version.ts";
 import { embeddingOf } from "../openwebui/embedding.ts";
-import { mainDatabase, type Part, partOf, parts, uploadFolder } from "../openwebui/parts.ts";
+import { mainDatabase, type Part, partOf, parts } from "../openwebui/parts.ts";
 import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import type { CaptureOptions } from "./capture-options.ts";
 import { captureRest } from "./capture-rest.ts";
-import { captureMoment, type Moment } from "./capture-vectors.ts";
 import { readEntryMeta } from "./entry-meta.ts";
-import { KeptUploads } from "./kept-uploads.ts";
 import { snapshotData } from "./layout.ts";
 import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./made-entries.ts";
-import { type DatabaseReport, type Manifest, manifestFormat, type PartReport, type VectorsReport } from "./manifest.ts";
-import { type MomentFacts, momentFacts } from "./moment-facts.ts";
+import { type DatabaseReport, type Manifest, manifestFormat, type PartReport } from "./manifest.ts";
+import { OneMoment } from "./one-moment.ts";
 import { OutcomeTracker } from "./outcome-tracker.ts";
-import { tellIfOutside } from "./outside-links.ts";
-import { type PinnedDatabase, pinMain } from "./pinned-database.ts";
 import { lookAround, type Surroundings, tellSurroundings } from "./surroundings.ts";
 import { sameFindings, uploadFindings, uploadsDigest } from "./upload-findings.ts";
-import { plainEntry } from "./vector-entries.ts";
-
-/** A row this much older than the capture is no news: rows keep whole seconds, and clocks are read at different times. */
-const newRowMs = 5_000;
 
 export class CaptureRun {
   private readonly options: CaptureOptions;
   private readonly context: CaptureContext;
   private readonly tracker: OutcomeTracker;
+  private readonly moment: OneMoment;
   private readonly startedMs: number;
   private readonly startedMonotonicMs: number;
   private readonly totals = new Map<Part, { files: number; bytes: number }>();
   private readonly states = new Map<string, string>();
   private readonly databases: DatabaseReport[] = [];
-  /** Everything given out below uploads, and of the regular files among it when each was written. */
-  private readonly uploads = new Set<BytePath>();
-  private readonly writtenNs = new Map<BytePath, bigint>();
-  private momentMs = 0;
   private root: EntryMeta | undefined;
   private around: Surroundings | undefined;
-  private facts: MomentFacts | undefined;
-  private vectors: VectorsReport | undefined;
-  private dimensions: readonly number[] = [];
-  private app: AppVersion | undefined;
   private made: Manifest | undefined;
 
   constructor(options: CaptureOptions, context: CaptureContext) {
@@ -55,6 +39,8 @@ export class CaptureRun {
     this.tracker = new OutcomeTracker(context.signal);
     this.startedMs = context.clock.nowMs();
     this.startedMonotonicMs = context.clock.monotonicMs();
+    const { tracker, startedMs } = this;
+    this.moment = new OneMoment({ context, tracker, startedMs, parent: options.parent });
   }
 
   async *entries(): AsyncGenerator<SourceEntry> {
@@ -96,85 +82,10 @@ export class CaptureRun {
   }
 
   private async *data(): AsyncGenerator<SourceEntry> {
-    const { context, tracker } = this;
-    if (context.parts.has("uploads")) yield* this.newUploads();
-    // A file that is gone before it is read was deleted before the moment that comes now, and its row before it.
-    await tracker.settled();
-    await using kept = new KeptUploads();
-    const moment = await this.takeMoment(kept);
-    await using main = moment.main;
-    if (context.parts.has("uploads")) {
-      yield* this.keptUploads(kept);
-      yield* this.newUploads();
-    }
-    if (main !== undefined) yield main.entry(tracker);
-    for (const entry of moment.vectors.entries) yield { ...entry, done: tracker.track(entry.path) };
-    await tracker.settled();
-    if (main !== undefined) this.databases.push(await main.finish());
-    this.databases.push(...moment.vectors.databases);
+    const { context, tracker, moment } = this;
+    yield* moment.entries();
+    this.databases.push(...moment.databases);
     if (context.parts.has("rest")) yield* captureRest(context, tracker, this.databases);
-  }
-
-  /** Again, where an upload came and went before it could be held: the database that was pinned names a file that is gone. */
-  private async takeMoment(kept: KeptUploads): Promise<Moment> {
-    for (let tries = 1; ; tries++) {
-      const moment = await this.takeOneMoment(kept);
-      if (tries === limits.momentTries || !this.lacksNewUpload(kept)) return moment;
-      await moment.main?.[Symbol.asyncDispose]();
-    }
-  }
-
-  private async takeOneMoment(kept: KeptUploads): Promise<Moment> {
-    const { context } = this;
-    const pin = context.parts.has("database") ? () => this.pin(kept) : async () => undefined;
-    const moment = await captureMoment(context, pin, this.options.parent?.vectors);
-    this.momentMs = context.clock.nowMs();
-    this.vectors = moment.vectors.report;
-    this.dimensions = moment.vectors.dimensions;
-    try {
-      const uploads = uploadsDigest([...this.writtenNs.keys(), ...kept.paths()]);
-      this.facts = moment.main && (await momentFacts(moment.main, uploads, this.options.parent));
-    } catch (error) {
-      await moment.main?.[Symbol.asyncDispose]();
-      throw error;
-    }
-    return moment;
-  }
-
-  private async pin(kept: KeptUploads): Promise<PinnedDatabase> {
-    const main = await pinMain(this.context);
-    if (this.context.parts.has("uploads")) await kept.keepNew(this.context, this.uploads);
-    return main;
-  }
-
-  private lacksNewUpload(kept: KeptUploads): boolean {
-    if (!this.context.parts.has("uploads")) return false;
-    return (this.facts?.fileRows ?? []).some(({ place, createdMs = 0 }) => {
-      if (place.kind !== "upload" || createdMs < this.startedMs - newRowMs) return false;
-      return !this.uploads.has(place.path) && !kept.has(place.path);
-    });
-  }
-
-  /** Those that the pinned database names; others came or went beside the moment, and are taken if they are still there. */
-  private async *keptUploads(kept: KeptUploads): AsyncGenerator<SourceEntry> {
-    const named = new Set(this.facts?.fileRows?.flatMap(({ place }) => (place.kind === "upload" ? [place.path] : [])));
-    for (const { path, meta, entry } of kept.entries()) {
-      if (!named.has(path)) continue;
-      this.uploads.add(path);
-      this.writtenNs.set(path, meta.mtimeNs);
-      yield { ...entry, done: this.tracker.track(path) };
-    }
-  }
-
-  /** Those that were not given out before. */
-  private async *newUploads(): AsyncGenerator<SourceEntry> {
-    for await (const walked of this.context.walk(uploadFolder)) {
-      if (this.uploads.has(walked.path)) continue;
-      this.uploads.add(walked.path);
-      await tellIfOutside(this.context, walked);
-      if (walked.meta.kind === "file") this.writtenNs.set(walked.path, walked.meta.mtimeNs);
-      yield { ...plainEntry(walked), done: this.tracker.track(walked.path) };
-    }
   }
 
   private noted(entry: SourceEntry): SourceEntry {
@@ -187,7 +98,8 @@ export class CaptureRun {
   }
 
   private compare(): void {
-    const { facts, context, tracker, writtenNs, momentMs, options } = this;
+    const { context, tracker, options } = this;
+    const { facts, writtenNs, momentMs } = this.moment;
     if (facts === undefined) return;
     const { findings } = context;
     if (facts.schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: facts.schema.revision }));
@@ -198,11 +110,12 @@ export class CaptureRun {
   }
 
   private async describe(): Promise<Manifest> {
-    const { context, options, around, root, facts, vectors } = this;
+    const { context, options, around, root } = this;
+    const { facts, vectors, dimensions, momentMs, writtenNs } = this.moment;
     if (around === undefined || root === undefined) throw new Error("the capture has not begun");
     const { process } = around;
     const schema = facts?.schema;
-    this.app = await findAppVersion({
+    const app = await findAppVersion({
       dataDir: displayPath(context.root),
       ...(process === undefined ? {} : { process }),
       ...(schema === undefined ? {} : { schema }),
@@ -217,20 +130,20 @@ export class CaptureRun {
       format: manifestFormat,
       program: { name: "obhut", version: options.programVersion },
       time: new Date(this.startedMs).toISOString(),
-      moment: new Date(this.momentMs).toISOString(),
+      moment: new Date(momentMs).toISOString(),
       tookMs: Math.round(context.clock.monotonicMs() - this.startedMonotonicMs),
       dataDir: { path: displayPath(context.root), mode: root.mode, uid: root.uid, gid: root.gid },
-      ...(this.app === undefined ? {} : { app: this.app }),
+      ...(app === undefined ? {} : { app }),
       ...(schema === undefined ? {} : { schema }),
       counts: facts?.counts ?? {},
-      ...(facts === undefined ? {} : { embedding: embeddingOf(facts.embedding, around.environment, this.dimensions) }),
+      ...(facts === undefined ? {} : { embedding: embeddingOf(facts.embedding, around.environment, dimensions) }),
       databases: this.databases,
       ...(vectors === undefined ? {} : { vectors }),
       parts: reports,
       excluded: options.excludes ?? [],
       keys: around.keys,
       states: Object.fromEntries(this.states),
-      uploadsDigest: uploadsDigest(this.writtenNs.keys()),
+      uploadsDigest: uploadsDigest(writtenNs.keys()),
       findings: context.findings.all,
     };
   }
