@@ -39,6 +39,8 @@ export const limits = {
   /** How often a capture of Chroma's files is begun anew when a segment is caught half written, and the first pause between. */
   segmentTries: 6,
   segmentBackOffMs: 150,
+  /** A file of the deployment (compose file, .env); they are kept in memory while the instance is captured. */
+  deploymentFileBytes: 16 * MiB,
   /** How long a capture tries to join a database that is busy or locked. */
   databaseWaitMs: 20_000,
   /** A holder process that does not answer a request other than a query within this is given up. */

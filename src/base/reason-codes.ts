@@ -23,6 +23,7 @@ export const reasonCodes = {
   targetNotGiven: [],
   fileUnreadable: ["file", "reason"],
   notAFile: ["path"],
+  fileTooLarge: ["file", "limit"],
   patternInvalid: ["value"],
   // passwords
   commandQuotes: ["value"],

@@ -37,7 +37,7 @@ export interface CaptureOptions {
   readonly patience?: { readonly databaseWaitMs: number; readonly segmentTries: number };
   /** Look for the running app in /proc. Default true. */
   readonly lookForApp?: boolean;
-  /** Compose file, .env and the like: stored below `deployment/` by their names. */
+  /** Absolute paths of the compose file, .env and the like: stored below `deployment/` by their names. */
   readonly deploymentFiles?: readonly string[];
   /** Told once for each finding; all of them are in the manifest too. */
   readonly onFinding: (found: Finding) => void;

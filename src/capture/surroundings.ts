@@ -1,9 +1,7 @@
 /** What is learnt about the app from outside of its data: its environment, its keys, its release. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
-import { reason } from "../base/reason-codes.ts";
 import { type AppProcess, findAppProcess } from "../openwebui/app-process.ts";
 import { parseEnvFile } from "../openwebui/env-file.ts";
 import { placeNames, uncovered } from "../openwebui/environment.ts";
@@ -11,6 +9,7 @@ import { collectKeys, type KeyReport, keyNames, type SecretFile, secretKeyFileNa
 import { mainDatabase, type Part } from "../openwebui/parts.ts";
 import type { CaptureOptions } from "./capture-options.ts";
 import type { FindingsLog } from "./findings-log.ts";
+import { readNamedFile } from "./named-files.ts";
 
 export interface Surroundings {
   /** As far as it can be seen: what the person named counts before what is running, and that before Obhut's own. */
@@ -27,7 +26,7 @@ type Asked = Pick<
 
 /** Errors: USAGE for a file that was named and can't be read. */
 export async function lookAround(asked: Asked): Promise<Surroundings> {
-  const envFile = asked.envFile === undefined ? undefined : await readNamed(asked.envFile);
+  const envFile = asked.envFile === undefined ? undefined : await readNamedFile(asked.envFile);
   const process = asked.lookForApp === false ? undefined : await findAppProcess(join(asked.dataDir, mainDatabase));
   const named = envFile === undefined ? undefined : parseEnvFile(envFile.toString("utf8"));
   const seen = [asked.appEnvironment, process?.environment && process.variables, named].filter(
@@ -71,20 +70,11 @@ export function tellSurroundings(found: Surroundings, parts: ReadonlySet<Part>, 
 
 /** The one that was named; else in the working directory of the app; else beside the data or in the folder above. */
 async function findSecretKeyFile(asked: Asked, process: AppProcess | undefined): Promise<Buffer | undefined> {
-  if (asked.secretKeyFile !== undefined) return await readNamed(asked.secretKeyFile);
+  if (asked.secretKeyFile !== undefined) return await readNamedFile(asked.secretKeyFile);
   if (process?.secretKeyFile !== undefined) return Buffer.from(process.secretKeyFile);
   for (const folder of [asked.dataDir, dirname(asked.dataDir)]) {
     const bytes = await readFile(join(folder, secretKeyFileName)).catch(() => undefined);
     if (bytes !== undefined) return bytes;
   }
   return undefined;
-}
-
-async function readNamed(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const why = reason("fileUnreadable", { file: path, reason: reasonOf(error) });
-    throw new ObhutError("USAGE", { reason: why }, { cause: error });
-  }
 }

@@ -14,6 +14,8 @@ export interface RunBackupOptions {
   readonly excludes: readonly string[];
   readonly envFile: string | undefined;
   readonly secretKeyFile: string | undefined;
+  /** Absolute paths of files that are stored beside the data. */
+  readonly deploymentFiles: readonly string[];
   /** The environment that the app is known to run with (Docker). */
   readonly appEnvironment?: Environment;
   readonly auditLog: boolean;

@@ -57,6 +57,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
       excludes: [],
       envFile: undefined,
       secretKeyFile: undefined,
+      deploymentFiles: [],
       ...appEnvironment(found),
       auditLog: false,
       forceLive: false,

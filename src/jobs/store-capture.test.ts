@@ -20,6 +20,7 @@ const options: RunBackupOptions = {
   excludes: [],
   envFile: undefined,
   secretKeyFile: undefined,
+  deploymentFiles: [],
   auditLog: false,
   forceLive: false,
   dryRun: false,

@@ -120,6 +120,7 @@ function captureOptions(
     ...(parent === undefined ? {} : { parent }),
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
+    deploymentFiles: options.deploymentFiles,
     environment: environmentMap(env),
     ...(options.appEnvironment === undefined ? {} : { appEnvironment: environmentMap(options.appEnvironment) }),
     onFinding,

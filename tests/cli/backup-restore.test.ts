@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
@@ -261,6 +261,45 @@ test("keys go into the snapshot, never onto the screen, and come back on request
     backup.text + backup.stderr + restored.text + restored.stderr,
     new RegExp(fixtureFacts.secretKey),
   );
+});
+
+test("files of the deployment go into the snapshot byte for byte, and never onto the screen", async () => {
+  const env = path.join(folder.path, "stack", ".env");
+  await mkdir(path.dirname(env));
+  await writeFile(env, "OPENAI_API_KEY=sk-geheim\r\n");
+  await writeFile(path.join(folder.path, "compose.yaml"), "services: {}\n");
+  await symlink("../compose.yaml", path.join(folder.path, "stack", "compose.yaml"));
+  const named = ["compose.yaml", "stack/.env", "stack/compose.yaml"].flatMap((file) => ["--deployment-file", file]);
+  const backup = await run("backup", "--data", fixture.dataDir, "-r", repository, "--instance", "deployed", ...named);
+  assert.equal(backup.code, 0, backup.stderr);
+  const from = ["latest", "-r", repository, "--instance", "deployed"];
+  const listed = await run("ls", ...from.toSpliced(1, 0, "/open-webui/deployment"), "--json");
+  const nodes = listed.json.filter(({ type }) => type === "node");
+  assert.deepEqual(
+    nodes.map(({ path: at, kind }) => [at, kind]),
+    [".env", "compose.yaml", "compose.yaml.2"].map((name) => [`/open-webui/deployment/${name}`, "file"]),
+  );
+  const dumped = await run("dump", ...from.toSpliced(1, 0, "/open-webui/deployment/.env"));
+  assert.deepEqual(dumped.stdout, await readFile(env));
+  assert.doesNotMatch(backup.text + backup.stderr + listed.text + listed.stderr, /geheim/);
+});
+
+test("a file of the deployment that cannot be read ends the backup before anything is stored", async () => {
+  const before = summaryOf(await run("snapshots", "-r", repository, "--json"))["snapshots"];
+  for (const [file, word] of [
+    ["no-such.yaml", /no-such\.yaml could not be read: ENOENT/],
+    ["stack", /stack is not a file/],
+  ] as const) {
+    const failed = await run("backup", "--data", fixture.dataDir, "-r", repository, "--deployment-file", file);
+    assert.equal(failed.code, 1, failed.stderr);
+    assert.match(failed.stderr, word);
+  }
+  const large = path.join(folder.path, "large.log");
+  await writeFile(large, "");
+  await truncate(large, 16 * 1024 * 1024 + 1);
+  const failed = await run("backup", "--data", fixture.dataDir, "-r", repository, "--deployment-file", large);
+  assert.match(failed.stderr, /large\.log is larger than 16 MiB/);
+  assert.equal(summaryOf(await run("snapshots", "-r", repository, "--json"))["snapshots"], before);
 });
 
 test("what the app keeps elsewhere is said, and the exit code is 3", async () => {

@@ -38,6 +38,7 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
     excludes: args.list("exclude"),
     envFile: inFolder(args.value("env-file")),
     secretKeyFile: inFolder(args.value("secret-key-file")),
+    deploymentFiles: args.list("deployment-file").map((path) => resolve(folder, path)),
     auditLog: args.flag("audit-log"),
     forceLive: args.flag("force-live"),
     dryRun: args.flag("dry-run"),

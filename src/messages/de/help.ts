@@ -78,6 +78,7 @@ export const options: Record<keyof typeof en.options, string> = {
   exclude: "Pfade auslassen, auf die dieses Muster passt; mehrfach möglich",
   "env-file": "Datei mit der Umgebung, in der Open WebUI läuft (seine .env)",
   "secret-key-file": "Datei mit dem geheimen Schlüssel von Open WebUI (.webui_secret_key)",
+  "deployment-file": "Datei, die mit den Daten aufbewahrt wird, etwa compose.yaml oder .env; mehrfach möglich",
   "force-live": "auch dort erfassen, wo auf Dateisperren kein Verlass ist, etwa auf NFS",
   "audit-log": "audit.log und seine Archive mit erfassen",
   "dry-run": "nur sagen, was geschehen würde, und nichts schreiben",

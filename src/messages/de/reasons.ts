@@ -27,6 +27,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordEmpty: "das Passwort ist leer",
   passwordsDiffer: "die beiden Passwörter stimmen nicht überein",
   fileUnreadable: "{file} ließ sich nicht lesen: {reason}",
+  fileTooLarge: "{file} ist größer als {limit} MiB",
   notAFile: "{path} ist keine Datei",
   patternInvalid: "{value} ist kein Muster: eine Klammer oder ein Backslash darin bleibt offen",
   destinationBareWord:

@@ -81,6 +81,7 @@ export const options = {
   exclude: "leave out paths that match this pattern; may be given more than once",
   "env-file": "file with the environment that Open WebUI runs with (its .env)",
   "secret-key-file": "file that holds Open WebUI's secret key (.webui_secret_key)",
+  "deployment-file": "file to keep beside the data, such as compose.yaml or .env; may be given more than once",
   "force-live": "capture even where file locks cannot be trusted, such as on NFS",
   "audit-log": "capture audit.log and its archives too",
   "dry-run": "say what would be done, and write nothing",

@@ -25,6 +25,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordEmpty: "the password is empty",
   passwordsDiffer: "the two passwords are not the same",
   fileUnreadable: "{file} could not be read: {reason}",
+  fileTooLarge: "{file} is larger than {limit} MiB",
   notAFile: "{path} is not a file",
   patternInvalid: "{value} is no pattern: a bracket or an escape in it does not close",
   destinationBareWord:
