@@ -1,29 +1,22 @@
 /** The files of a snapshot. */
-import type { Destination } from "../plans/destination.ts";
 import { listFiles } from "../repository/list-files.ts";
-import { loadIndex } from "../repository/load-index.ts";
-import type { WalkedNode } from "../repository/walk-tree.ts";
-import { virtualPath } from "../repository/walk-tree.ts";
-import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
+import { virtualPath, type WalkedNode } from "../repository/walk-tree.ts";
 import type { Emit } from "./job-event.ts";
-import { openDestination } from "./open-destination.ts";
+import { type NamedSnapshot, openSnapshot } from "./open-snapshot.ts";
 import type { Parts } from "./parts.ts";
 
-export interface ListTreeOptions {
-  readonly repository: Destination;
-  readonly snapshot: SnapshotChoice;
+export interface ListTreeOptions extends NamedSnapshot {
   /** As a person writes it; undefined: everything. */
   readonly path: string | undefined;
 }
 
 /** Each entry at or below the path, parents first, one at a time. PATH_NOT_IN_SNAPSHOT. */
 export async function* listTree(
-  { repository, snapshot, path }: ListTreeOptions,
+  options: ListTreeOptions,
   parts: Parts,
-  watch: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
 ): AsyncGenerator<WalkedNode> {
-  await using opened = await openDestination(repository, parts);
-  const { tree } = await findStoredSnapshot(opened.repository, snapshot, watch);
-  const indexed = await loadIndex(opened.repository, watch);
-  yield* listFiles(indexed, tree, { path: virtualPath(path ?? "/"), recursive: true, signal: watch.signal });
+  await using opened = await openSnapshot(options, parts, { emit, signal });
+  const path = virtualPath(options.path ?? "/");
+  yield* listFiles(opened.repository, opened.snapshot.tree, { path, recursive: true, signal });
 }
