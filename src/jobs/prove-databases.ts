@@ -1,5 +1,5 @@
 /** Opens every database that was restored, compares the app's own with what was captured, and points its rows to where it is now. */
-import { bytePath, displayPath, joinPath } from "../base/byte-path.ts";
+import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { finding } from "../base/finding-codes.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
@@ -20,31 +20,45 @@ export interface ProvenDatabases {
 }
 
 export interface ProveOptions {
-  readonly plan: RestorePlan;
-  readonly options: { readonly target: string; readonly dataPath: string | undefined; readonly dryRun: boolean };
+  readonly databases: readonly CheckedDatabase[];
+  readonly options: { readonly target: string; readonly dataPath: string | undefined };
   readonly manifest: Manifest | undefined;
-  readonly watch: { readonly emit: Emit; readonly signal: AbortSignal };
+  readonly emit: Emit;
 }
 
-const none: ProvenDatabases = { sound: 0, damaged: 0, counts: {}, pathInRows: undefined, rewritten: undefined };
+/** A file of the plan, and what SQLite says of it. */
+export interface CheckedDatabase extends DatabaseVerdict {
+  /** Below the target. */
+  readonly relative: BytePath;
+}
 
-export async function proveDatabases({ plan, options, manifest, watch }: ProveOptions): Promise<ProvenDatabases> {
-  if (options.dryRun) return none;
-  const candidates = plan.files.filter(mayBeDatabase);
-  const folder = bytePath(options.target);
-  const tasks = candidates.map(({ relative }) => ({
-    path: joinPath(folder, relative),
-    isApp: relative === mainDatabase,
-  }));
-  watch.emit({ type: "status", phase: "verify", filesDone: plan.files.length, bytesDone: plan.totalBytes });
-  const verdicts = await checkDatabases(tasks, watch.signal);
-  const app = verdicts[candidates.findIndex(({ relative }) => relative === mainDatabase)];
-  tellDamage(candidates, verdicts, watch.emit);
-  if (app?.isDatabase && app.damage === undefined) tellCounts(app, manifest, watch.emit);
-  const rewritten = rewriteRows(app, options, watch.emit);
+/** Looks into the files that may be databases. `pathOf`: where a file's content lies; undefined where it could not be had. */
+export async function checkPlannedDatabases(
+  plan: RestorePlan,
+  pathOf: (file: PlannedFile) => BytePath | undefined,
+  signal: AbortSignal,
+): Promise<readonly CheckedDatabase[]> {
+  const candidates = plan.files.flatMap((file) => {
+    const path = mayBeDatabase(file) ? pathOf(file) : undefined;
+    const { relative } = file;
+    return path === undefined ? [] : [{ path, relative, isApp: relative === mainDatabase }];
+  });
+  const verdicts = await checkDatabases(candidates, signal);
+  return candidates.flatMap(({ relative }, i) => {
+    const verdict = verdicts[i];
+    return verdict === undefined ? [] : [{ ...verdict, relative }];
+  });
+}
+
+/** Only when the databases are in their place: rows may be rewritten. */
+export function proveDatabases({ databases, options, manifest, emit }: ProveOptions): ProvenDatabases {
+  const app = databases.find(({ relative }) => relative === mainDatabase);
+  tellDamage(databases, emit);
+  if (app?.isDatabase && app.damage === undefined) tellCounts(app, manifest, emit);
+  const rewritten = rewriteRows(app, options, emit);
   return {
-    sound: verdicts.filter(({ isDatabase, damage }) => isDatabase && damage === undefined).length,
-    damaged: verdicts.filter(({ damage }) => damage !== undefined).length,
+    sound: databases.filter(({ isDatabase, damage }) => isDatabase && damage === undefined).length,
+    damaged: databases.filter(({ damage }) => damage !== undefined).length,
     counts: app?.counts ?? {},
     pathInRows: app?.dataPaths[0],
     rewritten,
@@ -56,10 +70,8 @@ function mayBeDatabase({ relative, sizeBytes }: PlannedFile): boolean {
   return sizeBytes > 0 && /\.(db|sqlite|sqlite3|db3)$/i.test(relative);
 }
 
-function tellDamage(candidates: readonly PlannedFile[], verdicts: readonly DatabaseVerdict[], emit: Emit): void {
-  for (const [index, { isDatabase, damage }] of verdicts.entries()) {
-    const relative = candidates[index]?.relative;
-    if (relative === undefined) continue;
+function tellDamage(databases: readonly CheckedDatabase[], emit: Emit): void {
+  for (const { relative, isDatabase, damage } of databases) {
     const reason = relative === mainDatabase && !isDatabase ? "it is no SQLite database" : damage;
     if (reason === undefined) continue;
     emit({ type: "finding", finding: finding("DATABASE_RESTORED_DAMAGED", { path: displayPath(relative), reason }) });

@@ -33,6 +33,7 @@ export async function runCheck(
     signal: lock.signal,
     onProgress: (progress) => emit({ type: "status", phase: "check", ...statusOf(progress) }),
   });
+  await lock.taken;
   for (const found of findings) emit({ type: "finding", finding: found });
   return {
     ...report,

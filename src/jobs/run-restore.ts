@@ -22,7 +22,12 @@ import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
 import { readManifest } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
-import { type ProvenDatabases, proveDatabases } from "./prove-databases.ts";
+import {
+  type CheckedDatabase,
+  checkPlannedDatabases,
+  type ProvenDatabases,
+  proveDatabases,
+} from "./prove-databases.ts";
 import { choosePaths } from "./restore-patterns.ts";
 import { type RestoredSecrets, restoreSecrets } from "./restore-secrets.ts";
 
@@ -84,20 +89,20 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
   const repository = await loadIndex(opened.repository, inner);
   const manifest = await readManifest(repository, snapshot, lock.signal);
   const plan = await planFor(options, { repository, snapshot, signal: lock.signal });
+  await lock.taken;
   if (dryRun) {
     // With --overwrite much may lie there already: the restore itself looks at what is missing.
     if (!options.overwrite) await requireSpace(target, neededBytes(plan));
     for (const found of plan.findings) emit({ type: "finding", finding: found });
-  } else {
-    await writePlan(plan, options, { repository, watch: inner });
   }
+  const checked = dryRun ? [] : await writePlan(plan, options, { repository, watch: inner });
   const secrets = await restoreSecrets({
     repository,
     snapshot,
     folder: dryRun ? undefined : options.secretsFolder,
     watch: inner,
   });
-  const databases = await proveDatabases({ plan, options, manifest, watch: inner });
+  const databases = proveDatabases({ databases: checked, options, manifest, emit });
   return {
     dryRun,
     location: repository.storage.location,
@@ -155,15 +160,20 @@ async function writePlan(
   plan: RestorePlan,
   { target, overwrite }: RunRestoreOptions,
   { repository, watch }: { readonly repository: IndexedRepository; readonly watch: Watch },
-): Promise<void> {
+): Promise<readonly CheckedDatabase[]> {
   const total = { filesTotal: plan.files.length, bytesTotal: plan.totalBytes };
+  let checked: readonly CheckedDatabase[] = [];
   const summary = await restore(repository, plan, {
     target,
     overwrite,
     removes: staleSideFiles(plan),
     verify: true,
+    whileProving: async (pathOf) => {
+      checked = await checkPlannedDatabases(plan, pathOf, watch.signal);
+    },
     signal: watch.signal,
     onProgress: ({ phase, ...done }) => watch.emit({ type: "status", phase: phases[phase], ...done, ...total }),
   });
   for (const found of summary.findings) watch.emit({ type: "finding", finding: found });
+  return checked.filter(({ relative }) => !summary.lost.has(relative));
 }

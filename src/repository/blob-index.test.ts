@@ -79,3 +79,20 @@ test("places beyond 2 GiB are not negative", () => {
     [4_294_967_295, 3_000_000_000, 2_147_483_648],
   );
 });
+
+test("the other places of a blob are kept in order, and a pack that two index files list is one place", () => {
+  const index = new BlobIndex();
+  const many = Array.from({ length: 3_000 }, (_, seed) => blob(seed));
+  for (const pack of [1, 1, 2, 3]) index.addPack(packOf(pack), many);
+  assert.equal(index.count, many.length);
+  for (const seed of [0, 1_500, 2_999]) {
+    const place = { offset: seed * 100, length: 99, uncompressedLength: seed % 2 };
+    assert.equal(index.lookup("data", idOf(seed))?.pack, packOf(1));
+    assert.deepEqual(index.copies("data", idOf(seed)), [
+      { pack: packOf(2), ...place },
+      { pack: packOf(3), ...place },
+    ]);
+  }
+  assert.deepEqual(index.copies("tree", idOf(0)), []);
+  assert.deepEqual(index.copies("data", idOf("unknown")), []);
+});

@@ -1,8 +1,9 @@
 /**
  * Which pack holds which blob, in memory: about 60 bytes a blob, outside of the JavaScript heap. A blob that lies in several
- * packs is found in the one that was added first.
+ * packs is found in the one that was added first; the others are for where that one is damaged.
  */
 import type { BlobId, PackId } from "../base/ids.ts";
+import { BlobCopies } from "./blob-copies.ts";
 import { BlobIdTable, IdWords, sharedWords, treeFlag } from "./blob-id-table.ts";
 import type { BlobType, PackedBlob } from "./format/blob.ts";
 import { hexIdAt, idBytes } from "./format/hex.ts";
@@ -25,6 +26,7 @@ export class BlobIndex {
   #table: BlobIdTable;
   #places: Int32Array;
   readonly #packs: PackId[] = [];
+  readonly #copies = new BlobCopies();
   readonly #scratch = new IdWords();
 
   /** `expected`: how many blobs are likely to come; more are no error. */
@@ -48,7 +50,13 @@ export class BlobIndex {
     return row < 0 ? undefined : this.#location(row);
   }
 
-  /** The same for blob number `index` of a packed list. */
+  /** Where else the blob lies; see `lookup`. */
+  copies(type: BlobType, id: BlobId): BlobLocation[] {
+    const row = this.#table.find(this.#scratch.ofHex(id), 0, flagOf(type));
+    return [...this.#copies.of(row)].map((words) => this.#locationIn(words, 0));
+  }
+
+  /** As `lookup`, for blob number `index` of a packed list. */
   lookupAt(type: BlobType, ids: PackedIds, index: number): BlobLocation | undefined {
     const row = this.#table.find(this.#scratch.ofBytes(ids, index * idBytes), 0, flagOf(type));
     return row < 0 ? undefined : this.#location(row);
@@ -117,8 +125,13 @@ export class BlobIndex {
   ): void {
     const known = this.#table.rowsUsed;
     const row = this.#table.findOrInsert(words, at, type);
-    if (row < known) return;
     const places = this.#places;
+    if (row < known) {
+      // Two index files may list the same pack.
+      const again = this.#packs[places[row * placeWords] ?? 0] === this.#packs[pack];
+      if (!again) this.#copies.add(row, [pack, offset, length, uncompressedLength]);
+      return;
+    }
     places[row * placeWords] = pack;
     places[row * placeWords + 1] = offset;
     places[row * placeWords + 2] = length;
@@ -126,8 +139,10 @@ export class BlobIndex {
   }
 
   #location(row: number): BlobLocation {
-    const at = row * placeWords;
-    const places = this.#places;
+    return this.#locationIn(this.#places, row * placeWords);
+  }
+
+  #locationIn(places: Int32Array, at: number): BlobLocation {
     return {
       pack: this.#packs[places[at] ?? 0] ?? ("" as PackId),
       // unsigned: a pack may be up to 4 GiB

@@ -136,7 +136,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "obhut check --read-data ausführen oder die Datei aus einem anderen Snapshot holen.",
   },
   FILE_RESTORED_WRONG: {
-    what: "{path} wurde geschrieben, enthält beim Nachlesen aber andere Bytes.",
+    what: "{path} wurde geschrieben, enthielt beim Nachlesen aber andere Bytes und ist nicht an seinem Platz.",
     next: "Vielleicht versagt der Datenträger, oder jemand schreibt dorthin. An einen anderen Ort wiederherstellen.",
   },
   METADATA_NOT_RESTORED: {

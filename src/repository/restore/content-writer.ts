@@ -1,17 +1,20 @@
 /** The content of a plan's files: what is there already, what is written where, and when it counts as good. */
 import { constants } from "node:fs";
-import { copyFile, rename, rm, truncate } from "node:fs/promises";
+import { copyFile, open, rename, rm, truncate } from "node:fs/promises";
 import { type BytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isDiskFull } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
+import type { BlobId } from "../../base/ids.ts";
+import { MiB } from "../../base/limits.ts";
 import { failureReason } from "../failure-reason.ts";
 import { permissionsOf } from "../format/node.ts";
+import { loadBlob } from "../load-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { comparePlanned, type RestorePool } from "./existing-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
 import { clearFolder, secondsOf, temporaryPrefix } from "./make-entries.ts";
-import type { RestoreOptions } from "./restore-options.ts";
+import type { RestoreOptions, RestoreProgress } from "./restore-options.ts";
 import type { PlannedFile, RestorePlan } from "./restore-plan.ts";
 import type { FinishedFile, OutputFile } from "./restore-task.ts";
 import { placeOf } from "./target-folder.ts";
@@ -26,6 +29,9 @@ export interface ContentWriterOptions {
 }
 
 const finishBatch = 128;
+const flushesAtOnce = 2;
+/** Bytes; what is smaller is durable in no time. */
+const worthFlushing = MiB;
 /** Pieces in memory beyond those the threads hold. */
 const maxLoads = 6;
 /** A file of which this share or more lies there already is copied and patched, not written anew. */
@@ -38,6 +44,8 @@ export class ContentWriter {
   readonly failed = new Map<number, string>();
   /** Numbers of the files whose content lies there already. */
   readonly present = new Set<number>();
+  /** Of those that failed: the repository's copy is good, what was read back is not. */
+  readonly #wrong = new Set<number>();
   unchangedBytes = 0;
   foreignOwners = 0;
   readonly #repo: IndexedRepository;
@@ -93,6 +101,44 @@ export class ContentWriter {
     await eachConcurrently(parts.length, loads, (part) => this.#writePart(parts[part]));
   }
 
+  /** Begins to make durable what was written: finish, which has to wait for it, then waits less. */
+  async flush(): Promise<void> {
+    const written = this.#numbers().filter((number) => !this.present.has(number));
+    await eachConcurrently(written.length, flushesAtOnce, async (i) => {
+      const output = this.#outputs[written[i] ?? -1];
+      if (output === undefined || output.sizeBytes < worthFlushing) return;
+      // What fails here fails again in finish, which says so.
+      await using file = await open(bytesOf(output.path), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+        () => undefined,
+      );
+      await file?.datasync().catch(() => undefined);
+    });
+  }
+
+  /** Where a file's content lies until it is put in place; undefined where it could not be had. */
+  pathOf(file: PlannedFile): BytePath | undefined {
+    const number = this.#plan.files.indexOf(file);
+    return number < 0 || this.failed.has(number) ? undefined : this.#current(number, file);
+  }
+
+  /** Reads back what was written, and hashes it where it lies now. Files that were there already have been compared before. */
+  async prove(): Promise<void> {
+    this.#bytesDone = this.unchangedBytes;
+    this.#filesDone = this.present.size;
+    await this.#eachFile(async (file, number) => {
+      // An empty one is made by finish, which looks at sizes.
+      if (this.failed.has(number) || this.present.has(number) || file.sizeBytes === 0) return;
+      const { different, sameSize } = await comparePlanned(this.#pool, this.#plan, file, this.#current(number, file));
+      if (different.length > 0 || !sameSize) {
+        const damage = await this.#damageOf(file, different);
+        if (damage === undefined) this.#wrong.add(number);
+        this.#fail(number, damage ?? "what was written reads back differently");
+      }
+      this.#filesDone++;
+      this.#tell("verify", file.sizeBytes);
+    });
+  }
+
   /** Owner, mode, times, attributes; durable when it resolves. A file that failed is removed. */
   async finish(): Promise<void> {
     // Root sets attributes last, because a change of owner takes some away; others before a mode forbids it to them.
@@ -110,7 +156,10 @@ export class ContentWriter {
   async putInPlace(): Promise<void> {
     for (const [number, reason] of this.failed) {
       const path = displayPath(this.#plan.files[number]?.path ?? ("" as BytePath));
-      this.findings.push(finding("FILE_NOT_RESTORED", { path, reason }));
+      const wrong = this.#wrong.has(number);
+      this.findings.push(
+        wrong ? finding("FILE_RESTORED_WRONG", { path }) : finding("FILE_NOT_RESTORED", { path, reason }),
+      );
     }
     if (!this.#options.overwrite) return;
     for (const number of this.#numbers()) {
@@ -231,6 +280,20 @@ export class ContentWriter {
     if (reason !== undefined) this.findings.push(finding("XATTRS_NOT_RESTORED", { count: files.length, reason }));
   }
 
+  /** What is wrong with the repository's copy of these pieces; undefined: nothing, so the fault lies with this machine. */
+  async #damageOf(file: PlannedFile, different: Uint32Array): Promise<string | undefined> {
+    for (const piece of different) {
+      try {
+        const id = Buffer.from(this.#plan.pieces.idOf(file.firstPiece + piece)).toString("hex") as BlobId;
+        await loadBlob(this.#repo, "data", id, this.#options.signal);
+      } catch (error) {
+        this.#options.signal?.throwIfAborted();
+        return failureReason(error);
+      }
+    }
+    return undefined;
+  }
+
   /** Where the file's content is before it is put in place. */
   #current(number: number, file: PlannedFile): BytePath {
     return this.present.has(number) ? this.#place(file) : (this.#outputs[number]?.path ?? this.#place(file));
@@ -259,7 +322,7 @@ export class ContentWriter {
     });
   }
 
-  #tell(phase: "compare" | "restore", bytes: number): void {
+  #tell(phase: RestoreProgress["phase"], bytes: number): void {
     this.#bytesDone += bytes;
     this.#options.onProgress?.({ phase, filesDone: this.#filesDone, bytesDone: this.#bytesDone });
   }

@@ -2,10 +2,12 @@
 import { lstat, readdir } from "node:fs/promises";
 import { type BytePath, bytePathOf, bytesOf, joinPath } from "../../base/byte-path.ts";
 import { systemCode } from "../../base/errors.ts";
+import { MiB } from "../../base/limits.ts";
+import { idBytes } from "../format/hex.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
 import { temporaryPrefix } from "./make-entries.ts";
 import type { PlannedFile, RestorePlan } from "./restore-plan.ts";
-import type { RestoreResult, RestoreTask } from "./restore-task.ts";
+import type { ComparedRange, RestoreResult, RestoreTask } from "./restore-task.ts";
 import { placeOf } from "./target-folder.ts";
 
 export type RestorePool = WorkerPool<RestoreTask, RestoreResult>;
@@ -16,6 +18,9 @@ export interface Comparison {
   readonly sameSize: boolean;
 }
 
+/** A large file is read by all threads at once, a range each. */
+const rangeBytes = 16 * MiB;
+
 /** Reads a file piece by piece; everything differs where there is no file. */
 export async function comparePlanned(
   pool: RestorePool,
@@ -23,20 +28,51 @@ export async function comparePlanned(
   file: PlannedFile,
   path: BytePath,
 ): Promise<Comparison> {
-  const ids = new Uint8Array(file.pieceCount * 32);
-  const lengths = new Uint32Array(file.pieceCount);
-  for (let piece = 0; piece < file.pieceCount; piece++) {
-    ids.set(plan.pieces.idOf(file.firstPiece + piece), piece * 32);
-    lengths[piece] = plan.pieces.plainLengthOf(file.firstPiece + piece);
+  const ranges = rangesOf(plan, file);
+  const compared = await Promise.all(
+    ranges.map(({ first, ...range }) => compareRange(pool, { path, sizeBytes: file.sizeBytes, ...range })),
+  );
+  return {
+    different: Uint32Array.from(
+      ranges.flatMap(({ first }, i) => [...(compared[i]?.different ?? [])].map((n) => first + n)),
+    ),
+    sameSize: compared.every(({ sameSize }) => sameSize),
+  };
+}
+
+interface FileRange extends Pick<ComparedRange, "position" | "ids" | "lengths"> {
+  /** Number of its first piece in the file. */
+  readonly first: number;
+}
+
+/** At least one, so that an empty file is looked at too. */
+function rangesOf({ pieces }: RestorePlan, file: PlannedFile): FileRange[] {
+  const ranges: FileRange[] = [];
+  let position = 0;
+  for (let first = 0; first < file.pieceCount || ranges.length === 0; ) {
+    const lengths: number[] = [];
+    let bytes = 0;
+    for (; first + lengths.length < file.pieceCount && bytes < rangeBytes; bytes += lengths.at(-1) ?? 0) {
+      lengths.push(pieces.plainLengthOf(file.firstPiece + first + lengths.length));
+    }
+    const ids = new Uint8Array(lengths.length * idBytes);
+    for (const piece of lengths.keys()) ids.set(pieces.idOf(file.firstPiece + first + piece), piece * idBytes);
+    ranges.push({ first, position, ids, lengths: Uint32Array.from(lengths) });
+    position += bytes;
+    first += Math.max(1, lengths.length);
   }
+  return ranges;
+}
+
+async function compareRange(pool: RestorePool, range: ComparedRange): Promise<Comparison> {
   try {
-    const result = await pool.run({ kind: "compare", file: { path, ids, lengths } });
+    const result = await pool.run({ kind: "compare", range });
     if (result.kind === "compared") return result;
   } catch (error) {
     // ELOOP: a symlink lies there. ENXIO: a socket. EACCES: it may not be read, but perhaps be replaced.
     if (!["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "ENXIO", "EACCES"].includes(systemCode(error) ?? "")) throw error;
   }
-  return { different: Uint32Array.from(lengths.keys()), sameSize: false };
+  return { different: Uint32Array.from(range.lengths.keys()), sameSize: false };
 }
 
 export interface Leftovers {

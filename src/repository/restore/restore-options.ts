@@ -1,6 +1,7 @@
 /** What a restore is asked to do, and what it says at the end. */
 import type { BytePath } from "../../base/byte-path.ts";
 import type { Finding } from "../../base/finding-codes.ts";
+import type { PlannedFile } from "./restore-plan.ts";
 
 export interface RestoreOptions {
   /** Absolute path of the folder to restore into. Made where it is missing. */
@@ -15,8 +16,13 @@ export interface RestoreOptions {
    * snapshot. None by default.
    */
   readonly removes?: (path: BytePath) => boolean;
-  /** Reads everything back afterwards. */
+  /** Reads everything back and hashes it, before it is put in place. */
   readonly verify?: boolean;
+  /**
+   * Work that only reads, begun when all content is written and done before anything is put in place: it goes on while files are
+   * read back. `pathOf` tells where a file's content lies for now; undefined where it could not be had.
+   */
+  readonly whileProving?: (pathOf: (file: PlannedFile) => BytePath | undefined) => Promise<void>;
   /** Threads; default: one for each core. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
@@ -40,6 +46,8 @@ export interface RestoreSummary {
   readonly removed: number;
   /** Whether everything was read back. */
   readonly verified: boolean;
+  /** Paths below the target of files that are not there, because their content could not be had or proven. */
+  readonly lost: ReadonlySet<BytePath>;
   /** The plan's among them. */
   readonly findings: readonly Finding[];
 }

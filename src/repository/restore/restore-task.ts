@@ -4,6 +4,8 @@ import type { BytePath } from "../../base/byte-path.ts";
 export interface RestorerData {
   /** 64 bytes; see masterKeyOf. */
   readonly masterKey: Uint8Array;
+  /** What was written is hashed where it lies then, so that nothing has to be hashed before. */
+  readonly provesLater: boolean;
 }
 
 /** Pieces in columns; entry i of each belongs to piece i. */
@@ -41,9 +43,13 @@ export interface FinishedFile {
   readonly mtime: number;
 }
 
-/** A file on this machine, and the pieces it should consist of, from its beginning. */
-export interface ComparedFile {
+/** A file on this machine, and pieces that should lie in it one behind the other. */
+export interface ComparedRange {
   readonly path: BytePath;
+  /** What the whole file should have. */
+  readonly sizeBytes: number;
+  /** Where the first piece begins. */
+  readonly position: number;
   readonly ids: Uint8Array;
   readonly lengths: Uint32Array;
 }
@@ -58,12 +64,12 @@ export type RestoreTask =
     }
   /** Sets owner, mode and times, makes all durable; makes the empty ones. */
   | { readonly kind: "finish"; readonly files: readonly FinishedFile[] }
-  | { readonly kind: "compare"; readonly file: ComparedFile };
+  | { readonly kind: "compare"; readonly range: ComparedRange };
 
 export type RestoreResult =
   | { readonly kind: "written"; readonly damages: readonly PieceDamage[] }
   | { readonly kind: "finished"; readonly failures: readonly FileFailure[]; readonly foreignOwners: number }
-  /** Numbers of the pieces that differ, and whether the file is as long as all pieces together. */
+  /** Numbers of the range's pieces that differ, and whether the file has the size it should have. */
   | { readonly kind: "compared"; readonly different: Uint32Array; readonly sameSize: boolean };
 
 export interface PieceDamage {

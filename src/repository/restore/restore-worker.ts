@@ -10,8 +10,8 @@ import { finishFiles } from "./finish-files.ts";
 import { OutputFiles } from "./output-files.ts";
 import type { OutputFile, PieceDamage, RestoreResult, RestorerData, RestoreTask } from "./restore-task.ts";
 
-const { masterKey } = workerData as RestorerData;
-const opener = new BlobOpener(masterKeyOf(masterKey));
+const { masterKey, provesLater } = workerData as RestorerData;
+const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: !provesLater });
 const outputs = new OutputFiles();
 const zeros = Buffer.alloc(1024 * 1024);
 
@@ -25,7 +25,7 @@ serveTasks<RestoreTask, RestoreResult>({
         outputs.closeAll();
         return { kind: "finished", ...finishFiles(task.files) };
       case "compare":
-        return { kind: "compared", ...comparePieces(task.file) };
+        return { kind: "compared", ...comparePieces(task.range) };
     }
   },
 });

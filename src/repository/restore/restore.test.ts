@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeSync, openSync, readdirSync, statSync, writeSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
@@ -14,7 +15,7 @@ import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { initRepository } from "../init-repository.ts";
 import { type PlanOptions, planRestore } from "./plan-restore.ts";
 import { restore } from "./restore.ts";
-import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
+import type { RestoreOptions, RestoreProgress, RestoreSummary } from "./restore-options.ts";
 
 interface Stored extends StoredFolder {
   readonly storage: MemoryStorage;
@@ -185,6 +186,59 @@ it("a damaged piece costs its file, by name, and no other; a wrong byte never re
   assert.ok(gone && goneToo);
   assert.deepEqual(await listTree(join(folder.path, "target")), wanted);
 });
+
+it("what is authentic but not what the snapshot names is not taken for its content", async () => {
+  await using folder = await tempFolder("restore");
+  const source = join(folder.path, "source");
+  await makeOddFolder(source);
+  const made = await stored(source);
+  const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
+  const victim = plan.files.find((file) => file.path === "/data/big.bin") ?? assert.fail();
+  const id = plan.pieces.idOf(victim.firstPiece);
+  id[0] = (id[0] ?? 0) ^ 1;
+  const target = join(folder.path, "target");
+  const summary = await restore(made.repo, plan, { target, verify: true, threads: 1 });
+  const lost = ["FILE_NOT_RESTORED /data/big.bin", "FILE_NOT_RESTORED /data/deep/hard link of big"];
+  assert.deepEqual(
+    summary.findings.map(({ code, params }) => `${code} ${"path" in params ? params.path : ""}`),
+    lost,
+  );
+  assert.deepEqual([...summary.lost], ["big.bin"]);
+  assert.equal((await listTree(target))["big.bin"], undefined);
+});
+
+for (const overwrite of [false, true]) {
+  it(`what reads back differently is not left in place${overwrite ? ", nor put in place of what was there" : ""}`, async () => {
+    await using folder = await tempFolder("restore");
+    const source = join(folder.path, "source");
+    await makeOddFolder(source);
+    const made = await stored(source);
+    const target = join(folder.path, "target");
+    await mkdir(target);
+    if (overwrite) await writeFile(join(target, "big.bin"), "there before");
+    // As a failing disk would: one byte, after the file was written and before it is read back.
+    const spoil = ({ phase, bytesDone }: RestoreProgress): void => {
+      if (phase !== "restore" || bytesDone < total) return;
+      const written = readdirSync(target).find((name) => statSync(join(target, name)).size === big.sizeBytes);
+      const file = openSync(join(target, written ?? assert.fail()), "r+");
+      writeSync(file, "X", 70_000);
+      closeSync(file);
+    };
+    const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
+    const total = plan.totalBytes;
+    const big = plan.files.find((file) => file.relative === "big.bin") ?? assert.fail();
+    const run = restore(made.repo, plan, { target, overwrite, verify: true, threads: 1, onProgress: spoil });
+    if (overwrite) {
+      await assert.rejects(run, (e) => isObhutError(e, "RESTORE_STOPPED"));
+      assert.equal(await readFile(join(target, "big.bin"), "utf8"), "there before");
+      assert.deepEqual(await readdir(target), ["big.bin"]);
+    } else {
+      const { findings } = await run;
+      assert.deepEqual(findings.map(({ code }) => code)[0], "FILE_RESTORED_WRONG");
+      assert.ok(!(await readdir(target)).includes("big.bin"));
+    }
+  });
+}
 
 it("never writes through a link that lies in the target", async () => {
   await using folder = await tempFolder("restore");

@@ -1,17 +1,16 @@
 /** Carries out a restore plan: content in parallel, then metadata, at last everything in its place and durable. */
 import { displayPath } from "../../base/byte-path.ts";
-import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isDiskFull, isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 import { finding } from "../../base/finding-codes.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
 import { ContentWriter } from "./content-writer.ts";
-import { comparePlanned, type RestorePool } from "./existing-files.ts";
+import type { RestorePool } from "./existing-files.ts";
 import { PlacedTarget } from "./placed-target.ts";
 import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-import { makeTarget, neededBytes, placeOf, requireEmpty, requireSpace } from "./target-folder.ts";
+import { makeTarget, neededBytes, requireEmpty, requireSpace } from "./target-folder.ts";
 
 /** Heap of a restoring thread: packs lie outside of it, but a small one lets go of what lies there sooner. */
 const threadLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
@@ -35,7 +34,7 @@ export async function restore(
   }
   await using pool: RestorePool = new WorkerPool({
     script: workerScript("./restore-worker", import.meta.url),
-    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
+    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey), provesLater: options.verify === true }),
     resourceLimits: threadLimits,
     ...(options.threads === undefined ? {} : { size: options.threads }),
   });
@@ -49,6 +48,8 @@ export async function restore(
     if (overwrite) await requireSpace(options.target, neededBytes(plan, content.present));
     await target.makeFolders();
     await content.write();
+    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
+    await provenContent(content, options);
     stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
     await content.finish();
     stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
@@ -67,10 +68,9 @@ export async function restore(
   } catch (error) {
     throw targetError(error, options.target);
   }
-  const differs = options.verify ? await verify(plan, pool, content, options) : [];
   const foreign = content.foreignOwners + target.foreignOwners;
   const owners = foreign === 0 ? [] : [finding("OWNERS_NOT_RESTORED", { count: foreign })];
-  const findings = [...plan.findings, ...content.findings, ...target.findings, ...owners, ...differs];
+  const findings = [...plan.findings, ...content.findings, ...target.findings, ...owners];
   return {
     files: plan.files.length - content.failed.size + plan.hardLinks.length,
     folders: plan.folders.length,
@@ -78,8 +78,16 @@ export async function restore(
     unchangedBytes: content.unchangedBytes,
     removed: target.removed,
     verified: options.verify === true,
+    lost: new Set([...content.failed.keys()].flatMap((number) => plan.files[number]?.relative ?? [])),
     findings,
   };
+}
+
+/** The disk is kept busy meanwhile: what was written is on its way to it while it is read back. */
+async function provenContent(content: ContentWriter, { verify, whileProving }: RestoreOptions): Promise<void> {
+  const all = [content.flush(), verify ? content.prove() : undefined, whileProving?.((file) => content.pathOf(file))];
+  const failed = (await Promise.allSettled(all)).find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** A plan that could not see everything must not replace, and by no means remove, what is there. */
@@ -110,27 +118,4 @@ function stopWhereNothingMayBeHalf(
   const path = plan.files[number]?.path;
   const example = path === undefined ? "" : displayPath(path);
   throw new ObhutError("RESTORE_STOPPED", { target, count: failed.size, example, reason });
-}
-
-/** Reads every file back and compares it with the snapshot. */
-async function verify(
-  plan: RestorePlan,
-  pool: RestorePool,
-  content: ContentWriter,
-  { signal, onProgress }: RestoreOptions,
-): Promise<ReturnType<typeof finding>[]> {
-  const found: ReturnType<typeof finding>[] = [];
-  let [filesDone, bytesDone] = [0, 0];
-  const check = async (number: number): Promise<void> => {
-    const file = plan.files[number];
-    if (file === undefined || content.failed.has(number)) return;
-    signal?.throwIfAborted();
-    const { different, sameSize } = await comparePlanned(pool, plan, file, placeOf(content.root, file.relative));
-    if (different.length > 0 || !sameSize) found.push(finding("FILE_RESTORED_WRONG", { path: displayPath(file.path) }));
-    filesDone++;
-    bytesDone += file.sizeBytes;
-    onProgress?.({ phase: "verify", filesDone, bytesDone });
-  };
-  await eachConcurrently(plan.files.length, 2 * pool.size, check);
-  return found;
 }
