@@ -158,6 +158,7 @@ export class BlobIndex {
     const [table, places] = [this.#table, this.#places];
     this.#table = BlobIdTable.allocate(Math.max(table.rowsUsed + more, 2 * table.rowsUsed));
     this.#places = sharedWords(this.#table.capacity * placeWords);
+    // In their order, so that rows keep their numbers, which the copies name.
     for (let row = 0; row < table.rowsUsed; row++) {
       const moved = this.#table.findOrInsert(table.wordsOf(row), 0, table.flags(row) & treeFlag);
       for (let i = 0; i < placeWords; i++) this.#places[moved * placeWords + i] = places[row * placeWords + i] ?? 0;

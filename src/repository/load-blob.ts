@@ -1,14 +1,18 @@
 /** Reads single blobs, and any object of a repository as it would be shown to a person. */
-import { ObhutError } from "../base/errors.ts";
+import { isObhutError, ObhutError } from "../base/errors.ts";
 import type { BlobId, IndexId, LockId, PackId, SnapshotId } from "../base/ids.ts";
 import { shortId } from "../base/ids.ts";
+import type { BlobLocation } from "./blob-index.ts";
 import type { BlobType } from "./format/blob.ts";
 import { encodeConfig } from "./format/config-file.ts";
 import { loadSealed, loadVerified } from "./object-file.ts";
 import { openBlob } from "./open-blob.ts";
 import type { IndexedRepository, Repository } from "./repository.ts";
 
-/** The blob's plaintext, proven to be what its id says. BLOB_MISSING where no index knows it; OBJECT_DAMAGED. */
+/**
+ * The blob's plaintext, proven to be what its id says, from whichever pack holds it whole. BLOB_MISSING where no index knows it;
+ * where no copy is good, what was wrong with the first: OBJECT_DAMAGED, or the storage's error.
+ */
 export async function loadBlob(
   repo: IndexedRepository,
   type: BlobType,
@@ -17,9 +21,26 @@ export async function loadBlob(
 ): Promise<Buffer> {
   const place = repo.index.lookup(type, id);
   if (place === undefined) throw new ObhutError("BLOB_MISSING", { blob: shortId(id) });
-  const range = { offset: place.offset, length: place.length };
-  const sealed = await repo.storage.load({ type: "data", name: place.pack }, range, signal);
-  return openBlob(repo.sealer, sealed, { id, uncompressedLength: place.uncompressedLength });
+  try {
+    return await loadFrom(repo, place, id, signal);
+  } catch (error) {
+    for (const copy of repo.index.copies(type, id)) {
+      if (!isObhutError(error) || signal?.aborted) throw error;
+      const plain = await loadFrom(repo, copy, id, signal).catch(() => undefined);
+      if (plain !== undefined) return plain;
+    }
+    throw error;
+  }
+}
+
+async function loadFrom(
+  repo: IndexedRepository,
+  { pack, offset, length, uncompressedLength }: BlobLocation,
+  id: BlobId,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const sealed = await repo.storage.load({ type: "data", name: pack }, { offset, length }, signal);
+  return openBlob(repo.sealer, sealed, { id, uncompressedLength });
 }
 
 export type ObjectQuery =
