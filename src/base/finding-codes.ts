@@ -45,6 +45,7 @@ export const findingCodes = {
   BLOBS_DUPLICATED: { weight: "note", params: ["count", "sizeBytes"] },
   LOCK_NOT_REMOVED: { weight: "note", params: ["location", "reason"] },
   // storing a snapshot
+  SNAPSHOT_PASSED_OVER: { weight: "note", params: ["location", "snapshot", "reason"] },
   INDEXED_PACKS_MISSING: { weight: "note", params: ["location", "count"] },
   PACK_NOT_ADOPTED: { weight: "note", params: ["location", "pack", "reason"] },
   // restore

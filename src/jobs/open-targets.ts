@@ -1,6 +1,7 @@
 /** The repositories of one backup: opened, locked, with their index and the snapshot they build on. */
 import { isObhutError, type ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { shortId } from "../base/ids.ts";
 import { snapshotManifest } from "../capture/layout.ts";
 import { type Manifest, parseManifest, statesOf } from "../capture/manifest.ts";
 import type { Destination } from "../plans/destination.ts";
@@ -82,15 +83,20 @@ async function openTarget(
   { parts, watch }: { readonly parts: Parts; readonly watch: Watch },
 ): Promise<OpenedTarget> {
   const { repository } = own.use(await openDestination(destination, parts));
-  const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch.signal);
+  const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch);
   return dryRun ? await load() : await lockAndLoad(repository, load, { own, signals, watch });
 }
 
-async function loadTarget(repository: Repository, query: ParentQuery, signal: AbortSignal): Promise<OpenedTarget> {
-  const [{ snapshots }, indexed] = await Promise.all([
+/** A snapshot that can't be read is no parent: the backup goes on with the next older one, or none, and says so. */
+async function loadTarget(repository: Repository, query: ParentQuery, { emit, signal }: Watch): Promise<OpenedTarget> {
+  const [{ snapshots, damaged }, indexed] = await Promise.all([
     loadSnapshots(repository, signal),
     loadIndex(repository, { signal }),
   ]);
+  for (const { id, reason } of damaged) {
+    const { location } = repository.storage;
+    emit({ type: "finding", finding: finding("SNAPSHOT_PASSED_OVER", { location, snapshot: shortId(id), reason }) });
+  }
   const parent = findParent(snapshots, query);
   if (parent === undefined) return { target: { repository: indexed }, manifest: undefined };
   const manifest = await readManifest(indexed, parent, signal);

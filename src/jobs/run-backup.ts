@@ -52,7 +52,8 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   // Loaded while keys are derived and locks settle.
   const engine = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
-  await using targets = await openTargets({ ...options, parent }, parts, watch);
+  const opening: Watch = { ...watch, emit: noting(findings, watch.emit) };
+  await using targets = await openTargets({ ...options, parent }, parts, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
   const context = { targets, findings, signal, timeMs, emit: watch.emit };
   const { results, manifest } = await storeCapture(await engine, options, parts, context);
@@ -70,6 +71,14 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     destinations,
     findings,
     incomplete: findings.some(isIncomplete) || destinations.some(({ error }) => error !== undefined),
+  };
+}
+
+/** Passes events on, and keeps the findings among them. */
+function noting(findings: Finding[], emit: Emit): Emit {
+  return (event) => {
+    if (event.type === "finding") findings.push(event.finding);
+    emit(event);
   };
 }
 

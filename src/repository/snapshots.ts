@@ -14,10 +14,17 @@ export interface StoredSnapshot extends Snapshot {
   readonly id: SnapshotId;
 }
 
+export interface DamagedSnapshot {
+  readonly id: SnapshotId;
+  readonly reason: string;
+}
+
 export interface LoadedSnapshots {
   /** Oldest first. */
   readonly snapshots: readonly StoredSnapshot[];
-  /** One for each file that is no snapshot any more; the others are there nevertheless. */
+  /** Files that are no snapshots any more; the others are there nevertheless. */
+  readonly damaged: readonly DamagedSnapshot[];
+  /** One for each of them. */
   readonly findings: readonly Finding[];
 }
 
@@ -29,7 +36,7 @@ export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Pro
     if (id !== undefined) waiting.push(id);
   }
   const snapshots: StoredSnapshot[] = [];
-  const findings: Finding[] = [];
+  const damaged: DamagedSnapshot[] = [];
   const load = async (): Promise<void> => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       try {
@@ -37,12 +44,13 @@ export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Pro
       } catch (error) {
         if (isObhutError(error, "STORAGE_FILE_MISSING")) continue;
         if (!isObhutError(error, "OBJECT_DAMAGED")) throw error;
-        findings.push(finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason: failureReason(error) }));
+        damaged.push({ id, reason: failureReason(error) });
       }
     }
   };
   await Promise.all(Array.from({ length: repo.storage.connections }, load));
-  return { snapshots: snapshots.sort(byTime), findings };
+  const findings = damaged.map(({ id, reason }) => finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason }));
+  return { snapshots: snapshots.sort(byTime), damaged, findings };
 }
 
 export async function loadSnapshot(repo: Repository, id: SnapshotId, signal?: AbortSignal): Promise<StoredSnapshot> {

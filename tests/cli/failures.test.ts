@@ -134,3 +134,20 @@ test("a reader that goes away ends a listing without a word", async () => {
   const said = Buffer.concat(await Array.fromAsync(child.stdout)).toString("utf8");
   assert.equal(said, "");
 });
+
+test("a backup passes over a snapshot that is damaged, names it, and is whole", async () => {
+  const env = { RESTIC_PASSWORD: password };
+  const damaged = "cd".repeat(32);
+  await writeFile(path.join(repository, "snapshots", damaged), Buffer.alloc(200));
+  const backup = await obhut(["backup", "--data", fixture.dataDir, "-r", repository, "--json"], { env });
+  assert.equal(backup.code, 0, backup.stderr);
+  const found = backup.json.filter(({ code }) => code === "SNAPSHOT_PASSED_OVER");
+  assert.deepEqual(
+    found.map(({ params }) => (params as Record<string, unknown>)["snapshot"]),
+    [damaged.slice(0, 8)],
+  );
+  assert.match(String(found[0]?.["next"]), /obhut check/);
+  const summary = backup.json.at(-1);
+  assert.ok(Number(summary?.["findings"]) >= 1);
+  assert.match(String((summary?.["destinations"] as Record<string, unknown>[])[0]?.["parent"]), /^[0-9a-f]{64}$/);
+});

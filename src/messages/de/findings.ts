@@ -152,6 +152,10 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Wenn die Besitzer wichtig sind: als root wiederherstellen oder mit chown ändern.",
   },
   // storing a snapshot
+  SNAPSHOT_PASSED_OVER: {
+    what: "Snapshot {snapshot} in {location} ist nicht lesbar: {reason}. Der neue Snapshot baut nicht auf ihm auf und ist vollständig.",
+    next: "Dieses Repository mit obhut check prüfen.",
+  },
   INDEXED_PACKS_MISSING: {
     what: "In {location} fehlen {count} Packs, die der Index aufführt. Dieser Snapshot ist vollständig, er stützt sich auf keins davon; frühere sind es vielleicht nicht.",
     next: "Dieses Repository mit obhut check prüfen.",

@@ -152,6 +152,10 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Restore as root if the owners matter, or change them with chown.",
   },
   // storing a snapshot
+  SNAPSHOT_PASSED_OVER: {
+    what: "Snapshot {snapshot} in {location} cannot be read: {reason}. The new snapshot does not build on it and is whole.",
+    next: "Run obhut check on this repository.",
+  },
   INDEXED_PACKS_MISSING: {
     what: "{location} lacks {count} packs that its index lists. This snapshot is whole, as it relies on none of them; earlier ones may not be.",
     next: "Run obhut check on this repository.",
