@@ -29,6 +29,7 @@ export const errorCodes = {
   REPOSITORY_VERSION: { exit: 1, params: ["location", "version"] },
   REPOSITORY_LOCKED: { exit: 11, params: ["location", "holder", "since"] },
   REPOSITORY_LOCK_LOST: { exit: 1, params: ["location", "reason"] },
+  INDEX_KEEPS_CHANGING: { exit: 1, params: ["location", "index"] },
   PASSWORD_WRONG: { exit: 12, params: ["location"] },
   PASSWORD_MISSING: { exit: 1, params: [] },
   OBJECT_DAMAGED: { exit: 1, params: ["object", "reason"] },

@@ -24,6 +24,10 @@ export const limits = {
   maxKeysTried: 20,
   /** Folders below each other in a snapshot. Linux allows paths of 4096 bytes, so 2048 folders. */
   maxTreeDepth: 2_048,
+  /** How often the index is listed again because a file of it was gone before it was read. */
+  indexTries: 5,
+  /** The first pause between; each is that much longer. */
+  indexRetryMs: 100,
   /** A blob's plaintext: a tree of a million pieces has 70 MB. What claims more was made to exhaust memory. */
   maxBlobBytes: 1024 * MiB,
   /** A database in rollback mode is held no longer than this; webui.db's own timeout is 5 s. */

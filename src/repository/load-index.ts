@@ -1,6 +1,8 @@
 /** Reads all index files of a repository. */
-import type { IndexId, PackId } from "../base/ids.ts";
-import { parseId } from "../base/ids.ts";
+import { eachConcurrently } from "../base/each-concurrently.ts";
+import { isObhutError, ObhutError } from "../base/errors.ts";
+import { type IndexId, type PackId, parseId, shortId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { decodeIndex } from "./format/index-file.ts";
 import { loadSealed, objectName } from "./object-file.ts";
@@ -12,20 +14,39 @@ export interface LoadIndexOptions {
   readonly leaveOut?: (pack: PackId) => boolean;
 }
 
-/** The repository with its index. OBJECT_DAMAGED where an index file is; nothing is passed over. */
+/**
+ * The repository with its index. OBJECT_DAMAGED where an index file is; nothing is passed over. Where one is gone that was listed,
+ * another program has put new ones in its place: all is listed again, and INDEX_KEEPS_CHANGING where that does not end.
+ */
 export async function loadIndex(repo: Repository, options: LoadIndexOptions = {}): Promise<IndexedRepository> {
+  let gone: IndexId | undefined;
+  for (let tries = 0; tries < limits.indexTries; tries++) {
+    if (tries > 0) await repo.actor.clock.sleep(tries * limits.indexRetryMs, options.signal);
+    const loaded = await tryLoad(repo, options);
+    if (typeof loaded !== "string") return { ...repo, index: loaded };
+    gone = loaded;
+  }
+  throw new ObhutError("INDEX_KEEPS_CHANGING", { location: repo.storage.location, index: gone ? shortId(gone) : "?" });
+}
+
+/** The index, or the file of it that was gone. */
+async function tryLoad(repo: Repository, { signal, leaveOut }: LoadIndexOptions): Promise<BlobIndex | IndexId> {
   const index = new BlobIndex();
   const waiting: IndexId[] = [];
-  for await (const { name } of repo.storage.list("index", options.signal)) {
+  for await (const { name } of repo.storage.list("index", signal)) {
     const id = parseId<IndexId>(name);
     if (id !== undefined) waiting.push(id);
   }
-  const load = async (): Promise<void> => {
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      const json = await loadSealed(repo, "index", id, options.signal);
-      index.addColumns(decodeIndex(json, objectName("index", id)), options.leaveOut);
+  let gone: IndexId | undefined;
+  await eachConcurrently(waiting.length, Math.min(4, repo.storage.connections), async (at) => {
+    const id = waiting[at];
+    if (id === undefined || gone !== undefined) return;
+    try {
+      index.addColumns(decodeIndex(await loadSealed(repo, "index", id, signal), objectName("index", id)), leaveOut);
+    } catch (error) {
+      if (!isObhutError(error, "STORAGE_FILE_MISSING")) throw error;
+      gone = id;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(4, repo.storage.connections) }, load));
-  return { ...repo, index };
+  });
+  return gone ?? index;
 }

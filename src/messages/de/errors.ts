@@ -48,6 +48,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Die Sperre auf {location} ließ sich nicht rechtzeitig verlängern: {reason}. Der Lauf wurde beendet, damit er niemandem in die Quere kommt.",
     next: "Prüfen, ob der Speicher erreichbar ist, und den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet.",
   },
+  INDEX_KEEPS_CHANGING: {
+    what: "In {location} verschwanden immer wieder Indexdateien, während sie gelesen wurden, zuletzt {index}.",
+    next: "Jemand schreibt den Index gerade neu, etwa restic prune. Wenn das fertig ist, noch einmal ausführen.",
+  },
   PASSWORD_WRONG: {
     what: "Das Passwort öffnet keinen Schlüssel von {location}.",
     next: "Prüfen, ob --password-file oder RESTIC_PASSWORD das richtige enthält; ein Zeilenende am Schluss stört nicht.",

@@ -48,6 +48,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "The lock on {location} could not be renewed in time: {reason}. The work was stopped so that nobody is disturbed by it.",
     next: "See that the storage can be reached, then run the command again; what was stored already is used.",
   },
+  INDEX_KEEPS_CHANGING: {
+    what: "Index files of {location} vanished again and again while they were read, {index} the last.",
+    next: "Somebody is rewriting the index, as restic prune does. Run it again when that has ended.",
+  },
   PASSWORD_WRONG: {
     what: "The password opens no key of {location}.",
     next: "See that --password-file or RESTIC_PASSWORD holds the right one; a line break at the end does not matter.",
