@@ -158,8 +158,3 @@ class Lock implements RepositoryLock {
     return (await this.#repo.storage.sizeOf({ type: "locks", name: this.#written.id })) !== undefined;
   }
 }
-
-/** Work that stops when either the caller or the lock says so. */
-export function lockedSignal(lock: RepositoryLock, signal?: AbortSignal): AbortSignal {
-  return signal === undefined ? lock.signal : AbortSignal.any([signal, lock.signal]);
-}
