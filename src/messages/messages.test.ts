@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorCodes } from "../base/error-codes.ts";
 import { ObhutError } from "../base/errors.ts";
-import { findingCodes } from "../base/finding-codes.ts";
+import { type Finding, finding, findingCodes } from "../base/finding-codes.ts";
 import { type ReasonCode, reason, reasonCodes } from "../base/reason-codes.ts";
-import { errorSentence, languageOf, messagesIn } from "./messages.ts";
+import { errorSentence, findingSentence, languageOf, messagesIn } from "./messages.ts";
 import type { Sentence } from "./sentence.ts";
 
 const languages = ["en", "de"] as const;
@@ -63,6 +63,30 @@ test("a reason inside an error is put into words of the same language", () => {
   const error = new ObhutError("USAGE", { reason: reason("unknownCommand", { name: "bakcup" }) });
   assert.equal(errorSentence(messagesIn("en"), error).what, "there is no command bakcup");
   assert.equal(errorSentence(messagesIn("de"), error).what, "den Befehl bakcup gibt es nicht");
+});
+
+test("times and amounts stand in a sentence as people write them, and stay as they are where programs read", () => {
+  const locked = new ObhutError("REPOSITORY_LOCKED", {
+    location: "/backup",
+    holder: "ada@home (7)",
+    since: "2026-11-23T10:00:30.123456789+01:00",
+  });
+  const local = /^\/backup .* \d{4}-\d\d-\d\d \d\d:\d\d:30[ .]/;
+  const scratch = new ObhutError("SCRATCH_NO_SPACE", { path: "/tmp", needed: 1_610_612_736, free: 512 });
+  const unused: Finding = finding("PACKS_UNUSED", { count: 2, sizeBytes: 2_621_440 });
+  for (const [language, needed, free, unusedSize] of [
+    ["en", "1.50 GiB", "512 B", "2.50 MiB"],
+    ["de", "1,50 GiB", "512 B", "2,50 MiB"],
+  ] as const) {
+    const messages = messagesIn(language);
+    assert.match(errorSentence(messages, locked).what, local);
+    const { what } = errorSentence(messages, scratch);
+    assert.ok(what.includes(needed) && what.includes(free) && !/bytes/i.test(what), what);
+    assert.ok(findingSentence(messages, unused).what.includes(`(${unusedSize})`));
+  }
+  const unknown = new ObhutError("REPOSITORY_LOCKED", { location: "/backup", holder: "lock abc", since: "?" });
+  assert.match(errorSentence(messagesIn("en"), unknown).what, /since \?\.$/);
+  assert.equal(scratch.params.needed, 1_610_612_736);
 });
 
 test("the environment's language is found as POSIX has it, OBHUT_LANG first", () => {

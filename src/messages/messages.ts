@@ -5,12 +5,14 @@ import type { Reason, ReasonCode } from "../base/reason-codes.ts";
 import * as de from "./de.ts";
 import * as en from "./en.ts";
 import { fill, type Sentence } from "./sentence.ts";
+import { shownValue } from "./shown-value.ts";
 
 export type Language = "en" | "de";
 
 type Words<Source> = { readonly [Key in keyof Source]: Source[Key] extends string ? string : Words<Source[Key]> };
 
 export interface Messages {
+  readonly language: Language;
   readonly errors: typeof en.errors;
   readonly findings: typeof en.findings;
   readonly reasons: Readonly<Record<ReasonCode, string>>;
@@ -19,7 +21,7 @@ export interface Messages {
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
-const byLanguage: Record<Language, Messages> = { en, de };
+const byLanguage: Record<Language, Messages> = { en: { ...en, language: "en" }, de: { ...de, language: "de" } };
 
 export function messagesIn(language: Language): Messages {
   return byLanguage[language];
@@ -44,7 +46,10 @@ type Values = Readonly<Record<string, string | number | Reason>>;
 function filled(messages: Messages, sentence: Sentence, values: Values): Sentence {
   const words: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(values)) {
-    words[name] = typeof value === "object" ? fill(messages.reasons[value.code], value.params) : value;
+    words[name] =
+      typeof value === "object"
+        ? fill(messages.reasons[value.code], value.params)
+        : shownValue(name, value, messages.language);
   }
   return { what: fill(sentence.what, words), next: fill(sentence.next, words) };
 }

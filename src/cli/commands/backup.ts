@@ -4,13 +4,13 @@ import { isIncomplete } from "../../base/finding-codes.ts";
 import { reason } from "../../base/reason-codes.ts";
 import { type BackupSummary, runBackup } from "../../jobs/run-backup.ts";
 import type { RunBackupOptions } from "../../jobs/run-backup-options.ts";
+import { formatCount, formatDuration, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import { appVersionText } from "../app-version-text.ts";
 import { askedParts } from "../asked-parts.ts";
 import { askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatCount, formatDuration, formatSize } from "../output/format-values.ts";
 import { labelLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
 

@@ -1,11 +1,11 @@
 /** `obhut check` */
 import { reason } from "../../base/reason-codes.ts";
 import { type CheckSummary, runCheck } from "../../jobs/run-check.ts";
+import { formatCount, formatDuration, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { parseReadDataSubset, type ReadData } from "../../repository/check/check-options.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatCount, formatDuration, formatSize } from "../output/format-values.ts";
 import { labelLines } from "../output/table.ts";
 import { type ParsedArguments, usageError } from "../parse-arguments.ts";
 

@@ -4,10 +4,10 @@ import { displayPath } from "../../base/byte-path.ts";
 import { reason } from "../../base/reason-codes.ts";
 import type { Inspection } from "../../capture/inspect-instance.ts";
 import { type InspectSummary, runInspect } from "../../jobs/run-inspect.ts";
+import { formatCount, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { appVersionText } from "../app-version-text.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatCount, formatSize } from "../output/format-values.ts";
 import { labelLines, printable, tableLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
 

@@ -1,12 +1,12 @@
 /** `obhut ls` */
 import { displayPath } from "../../base/byte-path.ts";
 import { listTree } from "../../jobs/list-tree.ts";
+import { formatSize, formatTime } from "../../messages/format-values.ts";
 import { permissionsOf } from "../../repository/format/node.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import type { WalkedNode } from "../../repository/walk-tree.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command } from "../command.ts";
-import { formatSize, formatTime } from "../output/format-values.ts";
 import { printable } from "../output/table.ts";
 
 /** Lines in one write: a snapshot may hold a hundred thousand files. */

@@ -2,12 +2,12 @@
 import { resolve } from "node:path";
 import { reason } from "../../base/reason-codes.ts";
 import { type RestoreSummary, type RunRestoreOptions, runRestore } from "../../jobs/run-restore.ts";
+import { formatCount, formatDuration, formatSize, formatTime } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import { askedParts } from "../asked-parts.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatCount, formatDuration, formatSize, formatTime } from "../output/format-values.ts";
 import { labelLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
 import { startCommands } from "../start-commands.ts";

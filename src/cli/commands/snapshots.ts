@@ -1,11 +1,11 @@
 /** `obhut snapshots` */
 import { shortId } from "../../base/ids.ts";
 import { listSnapshots } from "../../jobs/list-snapshots.ts";
+import { formatSize, formatTime } from "../../messages/format-values.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import type { StoredSnapshot } from "../../repository/snapshots.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatSize, formatTime } from "../output/format-values.ts";
 import { printable, tableLines } from "../output/table.ts";
 
 export const run: Command = async (call) => {

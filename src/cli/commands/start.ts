@@ -2,10 +2,10 @@
 import { relative } from "node:path";
 import { runStart, type StartSummary } from "../../jobs/run-start.ts";
 import type { OutputKey } from "../../messages/en.ts";
+import { formatCount, formatDuration, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { formatCount, formatDuration, formatSize } from "../output/format-values.ts";
 import { shellWord } from "../start-commands.ts";
 
 export const run: Command = async (call) => {

@@ -1,9 +1,9 @@
 /** One line that says how far a job is: made from events and the time alone. */
 import type { JobPhase, Progress } from "../../jobs/job-event.ts";
 import type { OutputKey } from "../../messages/en.ts";
+import { formatClock, formatCount, formatSize } from "../../messages/format-values.ts";
 import type { Language, Messages } from "../../messages/messages.ts";
 import { fill } from "../../messages/sentence.ts";
-import { formatClock, formatCount, formatSize } from "./format-values.ts";
 import { clipped, displayWidth, printable } from "./table.ts";
 
 const phaseKeys: Record<JobPhase, OutputKey> = {

@@ -157,7 +157,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Mit TMPDIR einen Ordner wählen, in den dieser Benutzer schreiben darf.",
   },
   SCRATCH_NO_SPACE: {
-    what: "Im Zwischenordner {path} sind {free} Bytes frei; für die Kopie einer Datenbank braucht es {needed}.",
+    what: "Im Zwischenordner {path} sind {free} frei; für die Kopie einer Datenbank braucht es {needed}.",
     next: "Dort Platz schaffen oder einen anderen Zwischenordner wählen.",
   },
   INTERRUPTED: {

@@ -119,11 +119,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Mit derselben Datei in einem anderen Snapshot vergleichen.",
   },
   PACKS_UNUSED: {
-    what: "{count} Packs ({sizeBytes} Bytes) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
+    what: "{count} Packs ({sizeBytes}) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
     next: "Sie schaden nicht; restic prune räumt sie weg.",
   },
   BLOBS_DUPLICATED: {
-    what: "{count} Stücke ({sizeBytes} Bytes) sind mehrfach gespeichert.",
+    what: "{count} Stücke ({sizeBytes}) sind mehrfach gespeichert.",
     next: "Sie schaden nicht; restic prune räumt sie weg.",
   },
   LOCK_NOT_REMOVED: {

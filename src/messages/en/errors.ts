@@ -157,7 +157,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Choose a folder that this user may write to with TMPDIR.",
   },
   SCRATCH_NO_SPACE: {
-    what: "The scratch folder {path} has {free} bytes free; {needed} are needed to copy a database.",
+    what: "The scratch folder {path} has {free} free; {needed} are needed to copy a database.",
     next: "Free space there, or choose another scratch folder.",
   },
   INTERRUPTED: { what: "Interrupted.", next: "Run the command again; what was stored already is used." },

@@ -119,11 +119,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Compare it with the same file in another snapshot.",
   },
   PACKS_UNUSED: {
-    what: "{count} packs ({sizeBytes} bytes) are in no index: what an interrupted run leaves.",
+    what: "{count} packs ({sizeBytes}) are in no index: what an interrupted run leaves.",
     next: "They harm nobody; restic prune removes them.",
   },
   BLOBS_DUPLICATED: {
-    what: "{count} pieces ({sizeBytes} bytes) are stored more than once.",
+    what: "{count} pieces ({sizeBytes}) are stored more than once.",
     next: "They harm nobody; restic prune removes them.",
   },
   LOCK_NOT_REMOVED: {
