@@ -21,10 +21,10 @@ export interface Messages {
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
-const byLanguage: Record<Language, Messages> = { en: { ...en, language: "en" }, de: { ...de, language: "de" } };
+const byLanguage: Record<Language, Omit<Messages, "language">> = { en, de };
 
 export function messagesIn(language: Language): Messages {
-  return byLanguage[language];
+  return { language, ...byLanguage[language] };
 }
 
 export function errorSentence(messages: Messages, error: ObhutError): Sentence {

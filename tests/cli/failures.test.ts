@@ -149,5 +149,6 @@ test("a backup passes over a snapshot that is damaged, names it, and is whole", 
   assert.match(String(found[0]?.["next"]), /obhut check/);
   const summary = backup.json.at(-1);
   assert.ok(Number(summary?.["findings"]) >= 1);
-  assert.match(String((summary?.["destinations"] as Record<string, unknown>[])[0]?.["parent"]), /^[0-9a-f]{64}$/);
+  const destinations = (summary?.["destinations"] ?? []) as Record<string, unknown>[];
+  assert.match(String(destinations[0]?.["parent"]), /^[0-9a-f]{64}$/);
 });
