@@ -41,5 +41,5 @@ export async function useForADay(data: string, day: number): Promise<void> {
 /** A file that changed a moment ago proves nothing to a tool that looks at times, so nobody starts before the times are old. */
 async function settled(): Promise<void> {
   run("sync");
-  await sleep(3_000);
+  await sleep(16_000);
 }

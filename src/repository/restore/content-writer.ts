@@ -5,11 +5,11 @@ import { type BytePath, bytesOf, displayPath, joinPath, parentPath } from "../..
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isDiskFull } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import type { BlobId } from "../../base/ids.ts";
+import type { BlobId, PackId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
 import { failureReason } from "../failure-reason.ts";
 import { permissionsOf } from "../format/node.ts";
-import { loadBlob } from "../load-blob.ts";
+import { openBlob } from "../open-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { comparePlanned, type RestorePool } from "./existing-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
@@ -284,14 +284,23 @@ export class ContentWriter {
   async #damageOf(file: PlannedFile, different: Uint32Array): Promise<string | undefined> {
     for (const piece of different) {
       try {
-        const id = Buffer.from(this.#plan.pieces.idOf(file.firstPiece + piece)).toString("hex") as BlobId;
-        await loadBlob(this.#repo, "data", id, this.#options.signal);
+        await this.#proveStored(file.firstPiece + piece);
       } catch (error) {
         this.#options.signal?.throwIfAborted();
         return failureReason(error);
       }
     }
     return undefined;
+  }
+
+  /** OBJECT_DAMAGED where the repository's copy that was used is not what its id says. */
+  async #proveStored(row: number): Promise<void> {
+    const { pieces } = this.#plan;
+    const pack = pieces.packs[pieces.packOf(row)] ?? ("" as PackId);
+    const range = { offset: pieces.offsetOf(row), length: pieces.lengthOf(row) };
+    const sealed = await this.#repo.storage.load({ type: "data", name: pack }, range, this.#options.signal);
+    const id = Buffer.from(pieces.idOf(row)).toString("hex") as BlobId;
+    openBlob(this.#repo.sealer, sealed, { id, uncompressedLength: pieces.uncompressedOf(row) });
   }
 
   /** Where the file's content is before it is put in place. */
