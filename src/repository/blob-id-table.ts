@@ -43,6 +43,25 @@ export class BlobIdTable {
     });
   }
 
+  /**
+   * A table with room for `capacity` rows, at least as many as `other` holds, that begins with its rows, each with `flags` besides its own.
+   * Rows keep their numbers. Only while nobody inserts into `other`. Comparing no ids, it takes a tenth of inserting them.
+   */
+  static copyOf(other: BlobIdTable, capacity: number, flags = 0): BlobIdTable {
+    const table = BlobIdTable.allocate(Math.max(capacity, other.rowsUsed));
+    const [slots, rows] = [table.#slots, table.#rows];
+    rows.set(other.#rows.subarray(0, other.rowsUsed * rowWords));
+    table.memory.counters[0] = other.rowsUsed;
+    other.forEachRow((row) => {
+      const from = row * rowWords;
+      let slot = (rows[from] ?? 0) & table.#slotMask;
+      while (slots[slot] !== 0) slot = (slot + 1) & table.#slotMask;
+      slots[slot] = row + 1;
+      rows[from + idWords] = (rows[from + idWords] ?? 0) | flags;
+    });
+    return table;
+  }
+
   /** Rows it may hold. More would make it slow, at last endless: the owner makes a larger one before. */
   get capacity(): number {
     return this.#slots.length / 2;

@@ -113,6 +113,11 @@ export class BlobIndex {
     });
   }
 
+  /** As `forEachBlob` over all blobs would make it in an empty table: with room for `capacity`, `flags` set for each. */
+  copyTable(capacity: number, flags: number): BlobIdTable {
+    return BlobIdTable.copyOf(this.#table, Math.max(capacity, 2 * this.count), flags);
+  }
+
   /** Plain values, not an object: this runs for each of a million blobs. */
   #add(
     words: Int32Array,
@@ -156,13 +161,10 @@ export class BlobIndex {
   #reserve(more: number): void {
     if (this.#table.rowsUsed + more <= this.#table.capacity) return;
     const [table, places] = [this.#table, this.#places];
-    this.#table = BlobIdTable.allocate(Math.max(table.rowsUsed + more, 2 * table.rowsUsed));
+    // Rows keep their numbers, which places and copies go by.
+    this.#table = BlobIdTable.copyOf(table, Math.max(table.rowsUsed + more, 2 * table.rowsUsed));
     this.#places = sharedWords(this.#table.capacity * placeWords);
-    // In their order, so that rows keep their numbers, which the copies name.
-    for (let row = 0; row < table.rowsUsed; row++) {
-      const moved = this.#table.findOrInsert(table.wordsOf(row), 0, table.flags(row) & treeFlag);
-      for (let i = 0; i < placeWords; i++) this.#places[moved * placeWords + i] = places[row * placeWords + i] ?? 0;
-    }
+    this.#places.set(places.subarray(0, table.rowsUsed * placeWords));
   }
 }
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { BlobIdTable, idWords, treeFlag } from "../blob-id-table.ts";
+import type { BlobId, PackId } from "../../base/ids.ts";
+import { BlobIdTable, IdWords, idWords, treeFlag } from "../blob-id-table.ts";
+import { BlobIndex } from "../blob-index.ts";
 import { KnownBlobs } from "./known-blobs.ts";
 
 const idsOf = (count: number): Int32Array => new Int32Array(randomBytes(count * 32).buffer.slice(0, count * 32));
@@ -32,6 +34,35 @@ test("nothing is forgotten when the table grows", () => {
     const type = i % 2 === 0 ? 0 : treeFlag;
     assert.equal(known.claim(ids, i * idWords, type, 0xffff), 0xffff & ~(1 << (i % 16)), `blob ${i}`);
   }
+});
+
+test("an index is taken over for its destination, but what lies in packs that are gone", () => {
+  const hex = (): string => randomBytes(32).toString("hex");
+  const blobs = Array.from({ length: 3000 }, (_, i) => ({
+    type: i % 5 === 0 ? ("tree" as const) : ("data" as const),
+    id: hex() as BlobId,
+    offset: i,
+    length: 40,
+    uncompressedLength: 0,
+  }));
+  const [kept, gone] = [hex() as PackId, hex() as PackId];
+  const index = new BlobIndex();
+  index.addPack(kept, blobs.slice(0, 2000));
+  index.addPack(gone, blobs.slice(2000));
+  const words = new IdWords();
+  const lackedBy = (known: KnownBlobs): number[] =>
+    blobs.map(({ id, type }) => known.claim(words.ofHex(id), 0, type === "tree" ? treeFlag : 0, 0b11));
+  const whole = KnownBlobs.allocate(10);
+  whole.addIndex(index, 0b10, new Set());
+  assert.deepEqual(new Set(lackedBy(whole)), new Set([0b01]));
+  assert.ok(whole.room > 0);
+  const part = KnownBlobs.allocate(10);
+  part.addIndex(index, 0b01, new Set([gone]));
+  part.addIndex(index, 0b10, new Set());
+  const lacked = lackedBy(part);
+  assert.deepEqual(new Set(lacked.slice(0, 2000)), new Set([0]));
+  assert.deepEqual(new Set(lacked.slice(2000)), new Set([0b01]));
+  assert.equal(index.lookup("data", blobs[1]?.id ?? ("" as BlobId))?.offset, 1);
 });
 
 test("threads that meet the same blobs at once claim each of them once", async () => {

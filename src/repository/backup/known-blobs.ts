@@ -3,7 +3,7 @@
  * that lack it: of two that meet it at once, one gets each destination, so no piece is stored twice.
  */
 import type { PackId } from "../../base/ids.ts";
-import { BlobIdTable, type BlobIdTableMemory, idWords, treeFlag } from "../blob-id-table.ts";
+import { BlobIdTable, type BlobIdTableMemory, idWords } from "../blob-id-table.ts";
 import type { BlobIndex } from "../blob-index.ts";
 import type { PackedIds } from "../format/node.ts";
 
@@ -40,6 +40,10 @@ export class KnownBlobs {
 
   /** Says that destinations have all of an index, but what lies in the packs that are `missing`. */
   addIndex(index: BlobIndex, destinations: number, missing: ReadonlySet<PackId>): void {
+    if (missing.size === 0 && this.#table.rowsUsed === 0) {
+      this.#table = index.copyTable(this.#table.capacity, destinations);
+      return;
+    }
     if (this.room < index.count) this.grow(index.count);
     index.forEachBlob((words, type) => this.add(words, 0, type, destinations), missing);
   }
@@ -63,10 +67,6 @@ export class KnownBlobs {
   /** Makes room for `more`. Only while no other thread works with it: they need the new `memory`. */
   grow(more: number): void {
     const old = this.#table;
-    this.#table = BlobIdTable.allocate(Math.max(2 * old.capacity, old.rowsUsed + more));
-    old.forEachRow((row) => {
-      const flags = old.flags(row);
-      this.add(old.wordsOf(row), 0, flags & treeFlag, flags & ~treeFlag);
-    });
+    this.#table = BlobIdTable.copyOf(old, Math.max(2 * old.capacity, old.rowsUsed + more));
   }
 }
