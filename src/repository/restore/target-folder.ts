@@ -35,8 +35,7 @@ export function neededBytes(plan: RestorePlan, present?: ReadonlySet<number>): n
 /** TARGET_NO_SPACE where the file system has less than `needed` bytes for this user. Looks at the nearest folder that is there. */
 export async function requireSpace(target: string, needed: number): Promise<void> {
   const free = await freeBytes(target);
-  if (free < needed)
-    throw new ObhutError("TARGET_NO_SPACE", { target, needed: bytesText(needed), free: bytesText(free) });
+  if (free < needed) throw new ObhutError("TARGET_NO_SPACE", { target, needed, free });
 }
 
 async function freeBytes(path: string): Promise<number> {
@@ -48,10 +47,6 @@ async function freeBytes(path: string): Promise<number> {
       if (systemCode(error) !== "ENOENT" || at === "/") throw error;
     }
   }
-}
-
-function bytesText(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** Where an entry goes. `relative` holds only names that the tree's decoder proved harmless. */
