@@ -76,7 +76,8 @@ test("bash takes the completion script as it is printed", async () => {
   await using folder = await tempFolder("cli-completion");
   const file = path.join(folder.path, "obhut.bash");
   await writeFile(file, stdout);
-  const answer = await promisify(execFile)("bash", ["-euc", `source '${file}'; complete -p obhut`]);
+  // Bash that reads from a socket, as Node's pipes are, may take itself for a remote shell and read its start-up files.
+  const answer = await promisify(execFile)("bash", ["--norc", "-euc", `source '${file}'; complete -p obhut`]);
   assert.equal(answer.stdout.trim(), "complete -F _obhut obhut");
   assert.equal(answer.stderr, "");
 });

@@ -10,15 +10,25 @@ export interface ChromaContent {
   readonly faults: readonly string[];
 }
 
+/** A Chroma that was opened keeps its files open as long as its process lives: 60 of them are too many. */
+const foldersAtOnce = 10;
+
 /** One result for each data directory, in their order. Chroma may write to what it opens. */
 export async function readChroma(python: string, dataDirs: readonly string[]): Promise<ChromaContent[]> {
   const script = path.join(import.meta.dirname, "read_chroma.py");
   const folders = dataDirs.map((dataDir) => path.join(dataDir, "vector_db"));
-  const { stdout } = await promisify(execFile)(python, [script, ...folders], { maxBuffer: 256 * 1024 * 1024 });
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as ChromaContent);
+  const contents: ChromaContent[] = [];
+  for (let first = 0; first < folders.length; first += foldersAtOnce) {
+    const some = folders.slice(first, first + foldersAtOnce);
+    const { stdout } = await promisify(execFile)(python, [script, ...some], { maxBuffer: 256 * 1024 * 1024 });
+    contents.push(
+      ...stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as ChromaContent),
+    );
+  }
+  return contents;
 }
 
 export interface PersonVectors {
