@@ -56,7 +56,8 @@ test("a backup onto a full disk says so, keeps what was there, and goes on where
   t.diagnostic(
     `${(stored / MiB).toFixed(1)} MiB stored until the disk was full, ${(rest / MiB).toFixed(1)} afterwards`,
   );
-  assert.ok(stored > 0 && stored + rest < 60 * MiB, "what is stored is not stored again");
+  // Nothing may be stored at all: two packs on their way at once can fill the disk before either is whole.
+  assert.ok(stored + rest < 60 * MiB, "what is stored is not stored again");
   await assertRepositoryClean(place, seeded(seed));
   for (const id of history.ids()) await history.assertRestores(id);
 });
