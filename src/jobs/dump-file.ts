@@ -1,7 +1,7 @@
 /** The bytes of one file of a snapshot. */
 import { readContent, requireFile } from "../repository/read-file.ts";
 import { virtualPath } from "../repository/walk-tree.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 import { type NamedSnapshot, openSnapshot } from "./open-snapshot.ts";
 import type { Parts } from "./parts.ts";
 
@@ -10,11 +10,7 @@ export interface DumpFileOptions extends NamedSnapshot {
 }
 
 /** Pieces in order, each proven before it is given. PATH_NOT_IN_SNAPSHOT where there is no file there. */
-export async function* dumpFile(
-  options: DumpFileOptions,
-  parts: Parts,
-  watch: { readonly emit: Emit; readonly signal: AbortSignal },
-): AsyncGenerator<Uint8Array> {
+export async function* dumpFile(options: DumpFileOptions, parts: Parts, watch: JobWatch): AsyncGenerator<Uint8Array> {
   await using opened = await openSnapshot(options, parts, watch);
   const { repository, snapshot } = opened;
   const node = await requireFile(repository, snapshot.tree, virtualPath(options.path), watch.signal);

@@ -3,7 +3,7 @@ import type { SnapshotFilter } from "../repository/find-snapshot.ts";
 import { findSnapshot } from "../repository/find-snapshot.ts";
 import type { Repository } from "../repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 
 export interface SnapshotChoice {
   /** Id or its first digits, `latest`, or `@time`. */
@@ -16,7 +16,7 @@ export interface SnapshotChoice {
 export async function findStoredSnapshot(
   repository: Repository,
   { query, instance }: SnapshotChoice,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: JobWatch,
 ): Promise<StoredSnapshot> {
   const { snapshots, findings } = await loadSnapshots(repository, signal);
   for (const found of findings) emit({ type: "finding", finding: found });

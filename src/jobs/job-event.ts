@@ -24,3 +24,17 @@ export type JobEvent =
   | { readonly type: "error"; readonly error: ObhutError; readonly destination?: string };
 
 export type Emit = (event: JobEvent) => void;
+
+/** What a job is given besides its options: where its events go, and when it shall end early. */
+export interface JobWatch {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** Passes events on, and keeps the findings among them. */
+export function noting(findings: Finding[], emit: Emit): Emit {
+  return (event) => {
+    if (event.type === "finding") findings.push(event.finding);
+    emit(event);
+  };
+}

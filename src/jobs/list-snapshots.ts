@@ -3,7 +3,7 @@ import { isIncomplete } from "../base/finding-codes.ts";
 import type { Destination } from "../plans/destination.ts";
 import { filterSnapshots } from "../repository/find-snapshot.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 
@@ -27,7 +27,7 @@ export interface ListedSnapshots {
 export async function listSnapshots(
   { repository, instance, tags }: ListSnapshotsOptions,
   parts: Parts,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: JobWatch,
 ): Promise<ListedSnapshots> {
   await using opened = await openDestination(repository, parts);
   const { snapshots, findings } = await loadSnapshots(opened.repository, signal);

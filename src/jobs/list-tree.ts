@@ -1,7 +1,7 @@
 /** The files of a snapshot. */
 import { listFiles } from "../repository/list-files.ts";
 import { virtualPath, type WalkedNode } from "../repository/walk-tree.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 import { type NamedSnapshot, openSnapshot } from "./open-snapshot.ts";
 import type { Parts } from "./parts.ts";
 
@@ -14,7 +14,7 @@ export interface ListTreeOptions extends NamedSnapshot {
 export async function* listTree(
   options: ListTreeOptions,
   parts: Parts,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: JobWatch,
 ): AsyncGenerator<WalkedNode> {
   await using opened = await openSnapshot(options, parts, { emit, signal });
   const path = virtualPath(options.path ?? "/");

@@ -1,13 +1,12 @@
 /** A shared lock while a repository is read, so that nobody removes what is being read. */
 import { isObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
-import { lockRepository } from "../repository/lock-repository.ts";
 import type { Repository } from "../repository/repository.ts";
-import type { Emit } from "./job-event.ts";
-import { lockReport } from "./open-targets.ts";
+import { beginLock } from "./hold-lock.ts";
+import type { JobWatch } from "./job-event.ts";
 
 export interface ReadingLock extends AsyncDisposable {
-  /** Aborts when the caller does, or when the lock is lost. */
+  /** Aborts when the caller does, or when the lock is refused or lost. */
   readonly signal: AbortSignal;
   /** What was read is good when this resolves: to be awaited before anything is made of it. Rejects like `lockForReading`. */
   readonly taken: Promise<void>;
@@ -17,33 +16,20 @@ export interface ReadingLock extends AsyncDisposable {
  * Resolves when the lock is written, and reading may begin. REPOSITORY_LOCKED where somebody holds it alone, here or in `taken`. Where
  * locks cannot be written (a read-only medium) it is read without one, as a note says.
  */
-export async function lockForReading(
-  repository: Repository,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
-): Promise<ReadingLock> {
+export async function lockForReading(repository: Repository, watch: JobWatch): Promise<ReadingLock> {
   const { location } = repository.storage;
   try {
-    const written = Promise.withResolvers<void>();
-    const locking = lockRepository(repository, {
-      mode: "shared",
-      signal,
-      onWritten: written.resolve,
-      ...lockReport(location, emit),
-    });
-    const lost = new AbortController();
-    const taken = locking.then((lock) => {
-      lock.signal.addEventListener("abort", () => lost.abort(lock.signal.reason), { once: true });
-    });
-    taken.catch((error: unknown) => lost.abort(error));
-    await Promise.race([written.promise, taken]);
+    const lock = await beginLock(repository, "shared", watch);
+    const refused = new AbortController();
+    lock.taken.catch((error: unknown) => refused.abort(error));
     return {
-      signal: AbortSignal.any([signal, lost.signal]),
-      taken,
-      [Symbol.asyncDispose]: async () => await (await locking.catch(() => undefined))?.[Symbol.asyncDispose](),
+      signal: AbortSignal.any([watch.signal, lock.lost, refused.signal]),
+      taken: lock.taken,
+      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
     };
   } catch (error) {
     if (!isObhutError(error, "STORAGE_FAILED") && !isObhutError(error, "STORAGE_FULL")) throw error;
-    emit({ type: "finding", finding: finding("REPOSITORY_NOT_LOCKED", { location, reason: reasonOf(error) }) });
-    return { signal, taken: Promise.resolve(), [Symbol.asyncDispose]: async () => undefined };
+    watch.emit({ type: "finding", finding: finding("REPOSITORY_NOT_LOCKED", { location, reason: reasonOf(error) }) });
+    return { signal: watch.signal, taken: Promise.resolve(), [Symbol.asyncDispose]: async () => undefined };
   }
 }

@@ -4,7 +4,7 @@ import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
 import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 
@@ -23,7 +23,7 @@ interface OpenedSnapshot extends AsyncDisposable {
 export async function openSnapshot(
   { repository: destination, snapshot: choice }: NamedSnapshot,
   parts: Parts,
-  watch: { readonly emit: Emit; readonly signal: AbortSignal },
+  watch: JobWatch,
 ): Promise<OpenedSnapshot> {
   await using stack = new AsyncDisposableStack();
   const opened = stack.use(await openDestination(destination, parts));

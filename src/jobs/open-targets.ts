@@ -1,5 +1,5 @@
 /** The repositories of one backup: opened, locked, with their index and the snapshot they build on. */
-import { isObhutError, type ObhutError, reasonOf } from "../base/errors.ts";
+import { isObhutError, type ObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { shortId } from "../base/ids.ts";
 import { snapshotManifest } from "../capture/layout.ts";
@@ -8,11 +8,11 @@ import type { Destination } from "../plans/destination.ts";
 import type { BackupTarget } from "../repository/backup/backup-options.ts";
 import { findParent, type ParentQuery } from "../repository/find-parent.ts";
 import { loadIndex } from "../repository/load-index.ts";
-import { lockRepository } from "../repository/lock-repository.ts";
 import { readFile } from "../repository/read-file.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
-import type { Emit } from "./job-event.ts";
+import { beginLock, readWhileTaking } from "./hold-lock.ts";
+import type { JobWatch } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 
@@ -41,13 +41,8 @@ export interface OpenedTargets extends AsyncDisposable {
   readonly signals: readonly AbortSignal[];
 }
 
-interface Watch {
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-}
-
 /** Throws the first destination's error where none could be opened. */
-export async function openTargets(options: OpenTargetsOptions, parts: Parts, watch: Watch): Promise<OpenedTargets> {
+export async function openTargets(options: OpenTargetsOptions, parts: Parts, watch: JobWatch): Promise<OpenedTargets> {
   await using stack = new AsyncDisposableStack();
   const signals: AbortSignal[] = [];
   const failed: FailedTarget[] = [];
@@ -80,7 +75,7 @@ interface Opening {
 async function openTarget(
   { destination, own, signals }: Opening,
   { parent: query, dryRun }: OpenTargetsOptions,
-  { parts, watch }: { readonly parts: Parts; readonly watch: Watch },
+  { parts, watch }: { readonly parts: Parts; readonly watch: JobWatch },
 ): Promise<OpenedTarget> {
   const { repository } = own.use(await openDestination(destination, parts));
   const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch);
@@ -88,7 +83,11 @@ async function openTarget(
 }
 
 /** A snapshot that can't be read is no parent: the backup goes on with the next older one, or none, and says so. */
-async function loadTarget(repository: Repository, query: ParentQuery, { emit, signal }: Watch): Promise<OpenedTarget> {
+async function loadTarget(
+  repository: Repository,
+  query: ParentQuery,
+  { emit, signal }: JobWatch,
+): Promise<OpenedTarget> {
   const [{ snapshots, damaged }, indexed] = await Promise.all([
     loadSnapshots(repository, signal),
     loadIndex(repository, { signal }),
@@ -104,45 +103,16 @@ async function loadTarget(repository: Repository, query: ParentQuery, { emit, si
   return { target, manifest };
 }
 
-/**
- * Does not wait until the lock has settled: half of an unchanged backup's time would be such waiting. What is read from the moment
- * on at which the lock's file is there is good if the lock is taken in the end, and until then nothing is written.
- */
+/** Nothing is written before `mayWrite`; what is read until then is good if the lock is taken in the end. */
 async function lockAndLoad(
   repository: Repository,
   load: () => Promise<OpenedTarget>,
-  { own, signals, watch }: Omit<Opening, "destination"> & { readonly watch: Watch },
+  { own, signals, watch }: Omit<Opening, "destination"> & { readonly watch: JobWatch },
 ): Promise<OpenedTarget> {
-  const written = Promise.withResolvers<void>();
-  const lost = new AbortController();
-  signals.push(lost.signal);
-  const locking = lockRepository(repository, {
-    mode: "shared",
-    signal: watch.signal,
-    onWritten: written.resolve,
-    ...lockReport(repository.storage.location, watch.emit),
-  });
-  own.defer(async () => await (await locking.catch(() => undefined))?.[Symbol.asyncDispose]());
-  const mayWrite = locking.then(({ signal }) => {
-    signal.addEventListener("abort", () => lost.abort(signal.reason), { once: true });
-  });
-  mayWrite.catch(() => undefined);
-  await Promise.race([written.promise, mayWrite]);
-  try {
-    const loaded = await load();
-    return { ...loaded, target: { ...loaded.target, mayWrite } };
-  } catch (error) {
-    // Whoever holds the repository may be removing what was to be read: then that is the reason.
-    await mayWrite;
-    throw error;
-  }
-}
-
-export function lockReport(location: string, emit: Emit): { readonly onReleaseFailed: (error: unknown) => void } {
-  return {
-    onReleaseFailed: (error) =>
-      emit({ type: "finding", finding: finding("LOCK_NOT_REMOVED", { location, reason: reasonOf(error) }) }),
-  };
+  const lock = own.use(await beginLock(repository, "shared", watch));
+  signals.push(lock.lost);
+  const loaded = await readWhileTaking(lock, load);
+  return { ...loaded, target: { ...loaded.target, mayWrite: lock.taken } };
 }
 
 /** What Obhut wrote about a snapshot; undefined where there is none or it can't be read: then nothing of it is relied on. */

@@ -7,7 +7,7 @@ import { planRestore } from "../repository/restore/plan-restore.ts";
 import { restore } from "../repository/restore/restore.ts";
 import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { treeAt } from "../repository/walk-tree.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 
 export interface RestoredSecrets {
   /** Names of the files below `secrets/`. */
@@ -21,7 +21,7 @@ export interface RestoreSecretsOptions {
   readonly snapshot: StoredSnapshot;
   /** Undefined: nothing is written. */
   readonly folder: string | undefined;
-  readonly watch: { readonly emit: Emit; readonly signal: AbortSignal };
+  readonly watch: JobWatch;
 }
 
 /** TARGET_NOT_EMPTY where the folder holds something: other keys may be in it. */

@@ -4,7 +4,7 @@ import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
-import type { Emit } from "./job-event.ts";
+import { type JobWatch, noting } from "./job-event.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
@@ -36,23 +36,18 @@ export interface BackupSummary {
   readonly incomplete: boolean;
 }
 
-interface Watch {
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Resolves when at least one destination has the snapshot. Errors: those of the capture (its first one ends everything), and the first
  * destination's where none could be written.
  */
-export async function runBackup(options: RunBackupOptions, parts: Parts, watch: Watch): Promise<BackupSummary> {
+export async function runBackup(options: RunBackupOptions, parts: Parts, watch: JobWatch): Promise<BackupSummary> {
   const { clock } = parts;
   const [timeMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const findings: Finding[] = [];
   // Loaded while keys are derived and locks settle.
   const engine = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
-  const opening: Watch = { ...watch, emit: noting(findings, watch.emit) };
+  const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
   await using targets = await openTargets({ ...options, parent }, parts, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
   const context = { targets, findings, signal, timeMs, emit: watch.emit };
@@ -71,14 +66,6 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     destinations,
     findings,
     incomplete: findings.some(isIncomplete) || destinations.some(({ error }) => error !== undefined),
-  };
-}
-
-/** Passes events on, and keeps the findings among them. */
-function noting(findings: Finding[], emit: Emit): Emit {
-  return (event) => {
-    if (event.type === "finding") findings.push(event.finding);
-    emit(event);
   };
 }
 

@@ -3,7 +3,8 @@ import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { CheckProgress, CheckReport, ReadData } from "../repository/check/check-options.ts";
 import { checkRepository } from "../repository/check/check-repository.ts";
-import type { Emit } from "./job-event.ts";
+import { readWhileTaking } from "./hold-lock.ts";
+import type { JobWatch } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
@@ -23,16 +24,18 @@ export interface CheckSummary extends Omit<CheckReport, "findings"> {
 export async function runCheck(
   { repository, readData }: RunCheckOptions,
   parts: Parts,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: JobWatch,
 ): Promise<CheckSummary> {
   const startedMs = parts.clock.monotonicMs();
   await using opened = await openDestination(repository, parts);
   await using lock = await lockForReading(opened.repository, { emit, signal });
-  const { findings, ...report } = await checkRepository(opened.repository, {
-    readData,
-    signal: lock.signal,
-    onProgress: (progress) => emit({ type: "status", phase: "check", ...statusOf(progress) }),
-  });
+  const checking = (): Promise<CheckReport> =>
+    checkRepository(opened.repository, {
+      readData,
+      signal: lock.signal,
+      onProgress: (progress) => emit({ type: "status", phase: "check", ...statusOf(progress) }),
+    });
+  const { findings, ...report } = await readWhileTaking(lock, checking);
   await lock.taken;
   for (const found of findings) emit({ type: "finding", finding: found });
   return {

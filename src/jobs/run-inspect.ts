@@ -1,7 +1,7 @@
 /** Says what a data directory holds, without storing anything. */
 import { isIncomplete } from "../base/finding-codes.ts";
 import { type Inspection, inspectInstance } from "../capture/inspect-instance.ts";
-import type { Emit } from "./job-event.ts";
+import type { JobWatch } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { scratchParent } from "./scratch-folder.ts";
 
@@ -26,7 +26,7 @@ export interface InspectSummary {
 export async function runInspect(
   options: RunInspectOptions,
   { clock, env }: Parts,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal }: JobWatch,
 ): Promise<InspectSummary> {
   const environment = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const inspection = await inspectInstance({

@@ -17,7 +17,8 @@ import { neededBytes, requireEmpty, requireSpace } from "../repository/restore/t
 import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { treeAt } from "../repository/walk-tree.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
-import type { Emit, JobPhase } from "./job-event.ts";
+import { readWhileTaking } from "./hold-lock.ts";
+import { type JobPhase, type JobWatch, noting } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
 import { readManifest } from "./open-targets.ts";
@@ -66,29 +67,24 @@ export interface RestoreSummary {
   readonly incomplete: boolean;
 }
 
-interface Watch {
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-}
-
 /** Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, TARGET_NOT_EMPTY, TARGET_NO_SPACE, and those of the repository. */
-export async function runRestore(options: RunRestoreOptions, parts: Parts, watch: Watch): Promise<RestoreSummary> {
+export async function runRestore(options: RunRestoreOptions, parts: Parts, watch: JobWatch): Promise<RestoreSummary> {
   const startedMs = parts.clock.monotonicMs();
   const findings: Finding[] = [];
-  const emit: Emit = (event) => {
-    if (event.type === "finding") findings.push(event.finding);
-    watch.emit(event);
-  };
+  const emit = noting(findings, watch.emit);
   const { target, dryRun } = options;
   await (options.overwrite ? refuseInUse(target) : requireEmpty(target));
   await using opened = await openDestination(options.repository, parts);
   await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
-  const inner: Watch = { emit, signal: lock.signal };
+  const inner: JobWatch = { emit, signal: lock.signal };
   emit({ type: "status", phase: "plan", filesDone: 0, bytesDone: 0 });
-  const snapshot = await findStoredSnapshot(opened.repository, options.snapshot, inner);
-  const repository = await loadIndex(opened.repository, inner);
-  const manifest = await readManifest(repository, snapshot, lock.signal);
-  const plan = await planFor(options, { repository, snapshot, signal: lock.signal });
+  const { repository, snapshot, manifest, plan } = await readWhileTaking(lock, async () => {
+    const snapshot = await findStoredSnapshot(opened.repository, options.snapshot, inner);
+    const repository = await loadIndex(opened.repository, inner);
+    const manifest = await readManifest(repository, snapshot, lock.signal);
+    const plan = await planFor(options, { repository, snapshot, signal: lock.signal });
+    return { repository, snapshot, manifest, plan };
+  });
   await lock.taken;
   if (dryRun) {
     // With --overwrite much may lie there already: the restore itself looks at what is missing.
@@ -159,7 +155,7 @@ const phases: Readonly<Record<"compare" | "restore" | "verify", JobPhase>> = {
 async function writePlan(
   plan: RestorePlan,
   { target, overwrite }: RunRestoreOptions,
-  { repository, watch }: { readonly repository: IndexedRepository; readonly watch: Watch },
+  { repository, watch }: { readonly repository: IndexedRepository; readonly watch: JobWatch },
 ): Promise<readonly CheckedDatabase[]> {
   const total = { filesTotal: plan.files.length, bytesTotal: plan.totalBytes };
   let checked: readonly CheckedDatabase[] = [];

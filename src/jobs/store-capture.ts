@@ -8,7 +8,7 @@ import type { Manifest } from "../capture/manifest.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
-import type { Emit } from "./job-event.ts";
+import { type Emit, noting } from "./job-event.ts";
 import { commonManifest, type OpenedTargets } from "./open-targets.ts";
 import type { Environment, Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
@@ -67,10 +67,7 @@ async function storeOnce(
   context: StoreContext,
 ): Promise<StoredCapture> {
   const { targets, findings, signal, timeMs, emit } = context;
-  const onFinding = (found: Finding): void => {
-    findings.push(found);
-    emit({ type: "finding", finding: found });
-  };
+  const onFinding = (found: Finding): void => noting(findings, emit)({ type: "finding", finding: found });
   const { username, uid, gid } = parts.actor;
   using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), emit);
   const capture = captureInstance(captureOptions(options, parts, { targets, onFinding, signal }));
