@@ -8,6 +8,7 @@ import { limits } from "../../base/limits.ts";
 import { IdWords, treeFlag } from "../blob-id-table.ts";
 import { masterKeyBytes, nonceBytes } from "../format/crypto.ts";
 import { headerBlobs } from "../format/pack.ts";
+import type { FilledPack } from "../packs/filled-pack.ts";
 import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
 import { BackupCounts, summaryOf } from "./backup-counts.ts";
 import type { BackupOptions, BackupResult, TargetResult } from "./backup-options.ts";
@@ -20,7 +21,7 @@ import { PackSaver } from "./pack-saver.ts";
 import { ParentFiles } from "./parent-files.ts";
 import { presentPacks } from "./present-packs.ts";
 import { RangeQueue, type ReaderPool } from "./range-queue.ts";
-import type { FilledPack, ReaderData, ReadResult, ReadTask, TellReader } from "./read-task.ts";
+import type { ReaderData, ReadResult, ReadTask, TellReader } from "./read-task.ts";
 import { snapshotOf } from "./snapshot-of.ts";
 import { SnapshotTree } from "./snapshot-tree.ts";
 

@@ -8,10 +8,10 @@ import { zstdCompress } from "../../host/zstd.ts";
 import { treeFlag } from "../blob-id-table.ts";
 import type { BlobType } from "../format/blob.ts";
 import { nonceBytes } from "../format/crypto.ts";
+import type { FilledPack } from "../packs/filled-pack.ts";
+import { PackFiller, packBufferBytes } from "../packs/pack-filler.ts";
 import type { Destination } from "./destination.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
-import { PackFiller, packBufferBytes } from "./pack-filler.ts";
-import type { FilledPack } from "./read-task.ts";
 
 export interface BlobStorerOptions {
   readonly type: BlobType;

@@ -2,17 +2,13 @@
  * One repository during a backup: saves packs, lists them in indexes once they are durable, at last the snapshot. Its failure stops
  * nothing but itself.
  */
-import type { IndexId, PackId, SnapshotId } from "../../base/ids.ts";
-import { limits } from "../../base/limits.ts";
-import { encodeIndex } from "../format/index-file.ts";
-import { headerBlobs, type PackHeader } from "../format/pack.ts";
+import type { PackId, SnapshotId } from "../../base/ids.ts";
+import type { PackHeader } from "../format/pack.ts";
 import { encodeSnapshot, type Snapshot } from "../format/snapshot-file.ts";
 import { saveSealed } from "../object-file.ts";
+import type { FilledPack } from "../packs/filled-pack.ts";
+import { IndexWriter } from "../packs/index-writer.ts";
 import type { BackupTarget } from "./backup-options.ts";
-import type { FilledPack } from "./read-task.ts";
-
-/** The least an entry of a header takes: for an estimate of how many blobs wait for an index. */
-const entryBytes = 37;
 
 export interface Stored {
   blobs: number;
@@ -28,8 +24,7 @@ export class Destination {
   readonly trees: Stored = { blobs: 0, plainBytes: 0, packedBytes: 0 };
   adoptedPacks = 0;
   #error: Error | undefined;
-  #unindexed: { readonly id: PackId; readonly header: PackHeader }[] = [];
-  #unindexedBytes = 0;
+  readonly #indexes: IndexWriter;
   readonly #saves = new Set<Promise<void>>();
   readonly #dryRun: boolean;
   readonly #signal: AbortSignal;
@@ -39,6 +34,7 @@ export class Destination {
     this.number = number;
     this.#dryRun = run.dryRun;
     this.#signal = run.signal;
+    this.#indexes = new IndexWriter(target.repository, run.signal);
   }
 
   /** Its bit in masks. */
@@ -78,9 +74,7 @@ export class Destination {
 
   /** A pack that is durable gets into the next index. */
   addIndexed(id: PackId, header: PackHeader): void {
-    this.#unindexed.push({ id, header });
-    this.#unindexedBytes += header.length;
-    if (this.#unindexedBytes >= limits.indexMaxBlobs * entryBytes) this.#saveIndex();
+    if (this.#indexes.add({ id, header })) this.#saveIndex();
   }
 
   /** All packs and indexes are durable when it resolves, or `error` says why not. */
@@ -104,12 +98,8 @@ export class Destination {
   }
 
   #saveIndex(): void {
-    if (this.#unindexed.length === 0 || this.#error !== undefined || this.#dryRun) return;
-    const packs = this.#unindexed.map(({ id, header }) => ({ id, blobs: headerBlobs(header, id) }));
-    this.#unindexed = [];
-    this.#unindexedBytes = 0;
-    const { repository } = this.target;
-    void this.#guard(saveSealed<IndexId>(repository, "index", encodeIndex(packs), this.#signal));
+    if (this.#error !== undefined || this.#dryRun) return;
+    void this.#guard(this.#indexes.save());
   }
 
   /** Waits for a save and keeps its error. */

@@ -1,8 +1,9 @@
 /** Takes packs from the reading threads to their destinations, and holds the threads back while too many wait to be saved. */
+
+import type { FilledPack } from "../packs/filled-pack.ts";
+import { packBufferBytes } from "../packs/pack-filler.ts";
 import type { Destination } from "./destination.ts";
-import { packBufferBytes } from "./pack-filler.ts";
 import type { ReaderPool } from "./range-queue.ts";
-import type { FilledPack } from "./read-task.ts";
 
 /** Packs in memory that wait to be saved, beyond one more for each further destination. */
 const heldPacks = 2;

@@ -2,8 +2,8 @@
 import { hash } from "node:crypto";
 import { MiB } from "../../base/limits.ts";
 import { compressedRoom, type PieceCompressor, pieceCompressor } from "../../host/zstd.ts";
+import type { PackFiller } from "../packs/pack-filler.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
-import type { PackFiller } from "./pack-filler.ts";
 
 export interface StorerTarget {
   readonly filler: PackFiller;

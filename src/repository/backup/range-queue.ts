@@ -3,9 +3,10 @@
  * taken faster than it is stored.
  */
 import { MiB } from "../../base/limits.ts";
+import type { FilledPack } from "../packs/filled-pack.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
-import type { FilledPack, JobResult, ReadJob, ReadResult, ReadTask, TellReader } from "./read-task.ts";
+import type { JobResult, ReadJob, ReadResult, ReadTask, TellReader } from "./read-task.ts";
 
 export type ReaderPool = WorkerPool<ReadTask, ReadResult, FilledPack, TellReader>;
 

@@ -4,12 +4,13 @@ import { reasonOf, systemCode } from "../../base/errors.ts";
 import { BlobIdTable } from "../blob-id-table.ts";
 import { masterKeyOf } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
+import type { FilledPack } from "../packs/filled-pack.ts";
+import { PackFiller, packBufferBytes } from "../packs/pack-filler.ts";
 import { note, serveTasks } from "../workers/serve-tasks.ts";
 import { KnownBlobs } from "./known-blobs.ts";
-import { PackFiller, packBufferBytes } from "./pack-filler.ts";
 import { PieceStorer } from "./piece-storer.ts";
 import { RangeReader } from "./range-reader.ts";
-import type { FilledPack, JobResult, ReaderData, ReadJob, ReadResult, ReadTask, TellReader } from "./read-task.ts";
+import type { JobResult, ReaderData, ReadJob, ReadResult, ReadTask, TellReader } from "./read-task.ts";
 
 const { targets, known, dryRun } = workerData as ReaderData;
 const freeBuffers: SharedArrayBuffer[] = [];

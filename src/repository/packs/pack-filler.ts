@@ -5,7 +5,7 @@ import type { BlobType } from "../format/blob.ts";
 import { type MasterKey, sealBytes } from "../format/crypto.ts";
 import { packMaxBlobs, packTailOverheadBytes, writeHeaderEntry } from "../format/pack.ts";
 import { SealStream } from "../format/seal-stream.ts";
-import type { FilledPack } from "./read-task.ts";
+import type { FilledPack } from "./filled-pack.ts";
 
 /**
  * Memory of one pack; equal for all, so that it can be used again: what a pack takes, and a piece more. It is shared rather than passed
