@@ -1,49 +1,36 @@
 /** Opens sealed blobs by the thousand: decrypt, decompress, hash. One belongs to one thread. */
 import { hash } from "node:crypto";
 import { reasonOf } from "../base/errors.ts";
-import { KiB, limits } from "../base/limits.ts";
-import { freeMemory } from "../host/free-memory.ts";
+import { limits } from "../base/limits.ts";
 import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
-import { type MasterKey, Sealer } from "./format/crypto.ts";
+import type { MasterKey } from "./format/crypto.ts";
+import { OpenStream } from "./format/open-stream.ts";
 
 /** The plaintext, or why there is none. `plain` is valid until the next call. */
 export type OpenedBlob =
   | { readonly plain: Uint8Array; readonly damage?: undefined }
   | { readonly plain?: undefined; readonly damage: string };
 
-/** Bytes; smaller ones are collected soon enough. */
-const worthGivingBack = 4 * KiB;
-
 export class BlobOpener {
-  readonly #sealer: Sealer;
+  readonly #stream: OpenStream;
   readonly #decompressor: PieceDecompressor = pieceDecompressor();
   readonly #hashes: boolean;
-  #opened: Buffer | undefined;
 
   /** Without `hashes` a blob is proven by its authentication code alone: for who hashes it later, where it was written to. */
   constructor(key: MasterKey, { hashes = true }: { readonly hashes?: boolean } = {}) {
-    this.#sealer = new Sealer(key);
+    this.#stream = new OpenStream(key);
     this.#hashes = hashes;
   }
 
   /** `id`: the 32 bytes. `uncompressedLength`: as the index has it, 0 where the blob is stored uncompressed. */
   open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number): OpenedBlob {
-    this.#giveBack();
-    const opened = this.#sealer.tryOpen(sealed);
-    this.#opened = opened;
+    const opened = this.#stream.tryOpen(sealed);
     if (opened === undefined) return { damage: "its authentication code does not match" };
     const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength);
     if (typeof plain === "string") return { damage: plain };
     if (!this.#hashes) return { plain };
     const actual = hash("sha256", plain, "buffer");
     return actual.equals(id) ? { plain } : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
-  }
-
-  /** At once: the collector lets tens of MiB lie before it looks, in each thread. */
-  #giveBack(): void {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened !== undefined && opened.length >= worthGivingBack) freeMemory(opened);
   }
 
   #decompress(bytes: Uint8Array, length: number): Uint8Array | string {

@@ -48,6 +48,12 @@ export interface Storage {
    */
   load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 
+  /**
+   * As `load`, into the first bytes of `into`, which is long enough for the range and may be shared memory. Only where it spares making new
+   * memory, which the system has to clear first; who needs it elsewhere loads and copies.
+   */
+  loadInto?(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+
   /** Size of the file, or undefined where there is none. */
   sizeOf(file: StorageFile): Promise<number | undefined>;
 

@@ -8,7 +8,7 @@ export interface CheckerData {
 
 export interface CheckPackTask {
   readonly pack: PackId;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   /** What the index says, row by row; absent for a pack that is in none. */
   readonly expected?: ExpectedBlobs;
 }

@@ -12,14 +12,16 @@ import { loadVerified, objectName } from "../object-file.ts";
 import type { Repository } from "../repository.ts";
 import { loadSnapshots } from "../snapshots.ts";
 import type { CheckOptions, CheckReport } from "./check-options.ts";
-import { checkTrees } from "./check-trees.ts";
+import { type CheckedTrees, checkTrees } from "./check-trees.ts";
 import { choosePacks } from "./choose-packs.ts";
 import { duplicatesOf, expectedPackBytes, indexOf, type LoadedIndexes, loadIndexes } from "./listed-packs.ts";
-import { readPacks } from "./read-packs.ts";
+import { checkingThreads, readPacks } from "./read-packs.ts";
 
 /** Everything that is wrong is a finding; it throws only where the storage cannot be listed, or is told to stop. */
 export async function checkRepository(repo: Repository, options: CheckOptions): Promise<CheckReport> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, readData } = options;
+  await using pool = checkingThreads(repo, options);
+  if (readData.kind !== "none") pool.startAll();
   const { snapshots, findings: snapshotFindings } = await loadSnapshots(repo, signal);
   const loaded = await loadIndexes(repo, signal);
   onProgress?.({ phase: "index", done: loaded.packs.size, bytesDone: 0 });
@@ -27,15 +29,19 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   const index = indexOf(loaded, (pack) => sizes.has(pack));
   const chosen = choosePacks(
     [...sizes].map(([id, sizeBytes]) => ({ id, sizeBytes, rows: loaded.packs.get(id) })),
-    options.readData,
+    readData,
     repo.actor.random,
   );
-  const read = await readPacks(repo, chosen, options);
-  const trees = await checkTrees({ ...repo, index }, snapshots, {
-    lostBlobs: read.lostBlobs,
-    ...(signal ? { signal } : {}),
-    onTree: (done) => onProgress?.({ phase: "trees", done, bytesDone: read.bytesRead }),
-  });
+  const walk = (lostBlobs: ReadonlySet<string>): Promise<CheckedTrees> =>
+    checkTrees({ ...repo, index }, snapshots, {
+      lostBlobs,
+      ...(signal ? { signal } : {}),
+      // Where packs are read, they are what takes its time.
+      ...(chosen.length > 0 ? {} : { onTree: (done) => onProgress?.({ phase: "trees", done, bytesDone: 0 }) }),
+    });
+  // Trees are walked while threads read packs. Only where blobs turn out to be lost it is done again: to see whose they were.
+  const [read, walked] = await Promise.all([readPacks(repo, chosen, { ...options, pool }), walk(new Set())]);
+  const trees = read.lostBlobs.size === 0 ? walked : await walk(read.lostBlobs);
   return {
     snapshots: snapshots.length,
     packs: sizes.size,

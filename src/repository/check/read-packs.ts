@@ -5,7 +5,9 @@ import { shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
+import { packBufferBytes } from "../packs/pack-filler.ts";
 import type { Repository } from "../repository.ts";
+import { SharedLoads } from "../workers/shared-loads.ts";
 import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { CheckPackResult, CheckPackTask, ExpectedBlobs } from "./check-pack-task.ts";
@@ -29,17 +31,24 @@ const maxLoads = 4;
 /** Heap of a checking thread. The longest header allowed lists 400,000 blobs. */
 const threadLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
 
-export async function readPacks(
-  repo: Repository,
-  packs: readonly PackToRead[],
-  { threads, signal, onProgress }: CheckOptions,
-): Promise<ReadPacks> {
-  await using pool = new WorkerPool<CheckPackTask, CheckPackResult>({
+export type CheckingThreads = WorkerPool<CheckPackTask, CheckPackResult>;
+
+/** Owned by the caller, who may start them before it is known which packs there are. */
+export function checkingThreads(repo: Repository, { threads }: CheckOptions): CheckingThreads {
+  return new WorkerPool<CheckPackTask, CheckPackResult>({
     script: workerScript("./check-worker", import.meta.url),
     workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
     resourceLimits: threadLimits,
     ...(threads === undefined ? {} : { size: threads }),
   });
+}
+
+export async function readPacks(
+  repo: Repository,
+  packs: readonly PackToRead[],
+  { pool, signal, onProgress }: Pick<CheckOptions, "signal" | "onProgress"> & { readonly pool: CheckingThreads },
+): Promise<ReadPacks> {
+  const loads = new SharedLoads(repo.storage, packBufferBytes);
   const lostBlobs = new Set<string>();
   const findings: Finding[] = [];
   const bytesTotal = packs.reduce((sum, pack) => sum + pack.sizeBytes, 0);
@@ -49,11 +58,12 @@ export async function readPacks(
     if (pack === undefined) return;
     signal?.throwIfAborted();
     try {
-      const bytes = await repo.storage.load({ type: "data", name: pack.id }, undefined, signal);
-      bytesRead += bytes.length;
-      const { rows } = pack;
-      const task = { pack: pack.id, bytes, ...(rows === undefined ? {} : { expected: expectedOf(rows) }) };
-      const { damages, lostBlobs: lost } = await pool.run(task, [bytes.buffer]);
+      const { id, sizeBytes, rows } = pack;
+      const whole = { file: { type: "data", name: id }, range: { offset: 0, length: sizeBytes }, signal } as const;
+      const { damages, lostBlobs: lost } = await loads.with(whole, async (bytes) => {
+        bytesRead += bytes.length;
+        return await pool.run({ pack: id, bytes, ...(rows === undefined ? {} : { expected: expectedOf(rows) }) });
+      });
       for (const id of lost) lostBlobs.add(id);
       if (damages.length > 0) findings.push(packDamaged(pack, damages));
     } catch (error) {

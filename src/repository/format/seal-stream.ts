@@ -9,8 +9,7 @@
 import { type Cipheriv, createCipheriv } from "node:crypto";
 import { freeMemory } from "../../host/free-memory.ts";
 import { type MasterKey, nonceBytes, Sealer, sealBytes } from "./crypto.ts";
-
-const blockBytes = 16;
+import { advanceCounter, paddedToBlocks } from "./ctr-counter.ts";
 
 export class SealStream {
   readonly #sealer: Sealer;
@@ -30,8 +29,7 @@ export class SealStream {
    * long as `bytes` rounded up to 16, at least 16; what lies behind `bytes` is used up but stored nowhere.
    */
   sealInto(out: Buffer, at: number, plain: Uint8Array, bytes: number): number {
-    // an empty object takes a block too: its nonce must not be the next one's
-    const paddedBytes = Math.max(1, Math.ceil(bytes / blockBytes)) * blockBytes;
+    const paddedBytes = paddedToBlocks(bytes);
     if (plain.length < paddedBytes) throw new RangeError("no room to round up to a block");
     const ciphertext = this.#cipher.update(plain.length === paddedBytes ? plain : plain.subarray(0, paddedBytes));
     out.set(this.#counter, at);
@@ -39,16 +37,7 @@ export class SealStream {
     freeMemory(ciphertext);
     const stored = out.subarray(at + nonceBytes, at + nonceBytes + bytes);
     out.set(this.#sealer.mac(stored, this.#counter), at + nonceBytes + bytes);
-    this.#advance(paddedBytes / blockBytes);
+    advanceCounter(this.#counter, paddedBytes);
     return at + bytes + sealBytes;
-  }
-
-  #advance(blocks: number): void {
-    let carry = blocks;
-    for (let i = nonceBytes - 4; i >= 0 && carry > 0; i -= 4) {
-      const sum = this.#counter.readUInt32BE(i) + carry;
-      this.#counter.writeUInt32BE(sum % 2 ** 32, i);
-      carry = Math.floor(sum / 2 ** 32);
-    }
   }
 }

@@ -11,6 +11,7 @@ import { failureReason } from "../failure-reason.ts";
 import { permissionsOf } from "../format/node.ts";
 import { openBlob } from "../open-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
+import { SharedLoads } from "../workers/shared-loads.ts";
 import { comparePlanned, type RestorePool } from "./existing-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
 import { clearFolder, secondsOf, temporaryPrefix } from "./make-entries.ts";
@@ -18,7 +19,7 @@ import type { RestoreOptions, RestoreProgress } from "./restore-options.ts";
 import type { PlannedFile, RestorePlan } from "./restore-plan.ts";
 import type { FinishedFile, OutputFile } from "./restore-task.ts";
 import { placeOf } from "./target-folder.ts";
-import { columnsOf, type PackPart, packParts } from "./write-tasks.ts";
+import { columnsOf, maxPartBytes, type PackPart, packParts } from "./write-tasks.ts";
 
 export interface ContentWriterOptions {
   readonly repo: IndexedRepository;
@@ -52,6 +53,7 @@ export class ContentWriter {
   readonly #plan: RestorePlan;
   readonly #pool: RestorePool;
   readonly #options: RestoreOptions;
+  readonly #loads: SharedLoads;
   /** Where each file is written: its place, or a name beside it that takes the place later. */
   readonly #outputs: OutputFile[];
   /** Rows that a copy of the old file lacks; undefined: all. */
@@ -67,6 +69,7 @@ export class ContentWriter {
     this.#plan = plan;
     this.#pool = pool;
     this.#options = options;
+    this.#loads = new SharedLoads(repo.storage, maxPartBytes);
     this.#left = Uint32Array.from(plan.files, (file) => file.pieceCount);
     const run = Buffer.from(repo.actor.random(4)).toString("hex");
     this.#outputs = plan.files.map((file, number) => {
@@ -186,11 +189,16 @@ export class ContentWriter {
     const { columns, files } = columnsOf(this.#plan.pieces, part);
     const { pack, offset, length } = part;
     try {
-      const range = { offset, length };
-      const bytes = await this.#repo.storage.load({ type: "data", name: pack }, range, this.#options.signal);
+      const load = {
+        file: { type: "data", name: pack },
+        range: { offset, length },
+        signal: this.#options.signal,
+      } as const;
       const outputs = files.flatMap((number) => this.#outputs[number] ?? []);
-      const task = { kind: "write", bytes, pieces: columns, files: outputs } as const;
-      const result = await this.#pool.run(task, [bytes.buffer]);
+      const result = await this.#loads.with(
+        load,
+        async (bytes) => await this.#pool.run({ kind: "write", bytes, pieces: columns, files: outputs }),
+      );
       if (result.kind !== "written") return;
       for (const { file, reason } of result.damages) this.#fail(files[file], reason);
     } catch (error) {

@@ -58,7 +58,7 @@ export type RestoreTask =
   /** Opens the blobs in `bytes` (a part of a pack) and writes each where it belongs. */
   | {
       readonly kind: "write";
-      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly bytes: Uint8Array;
       readonly pieces: PieceColumns;
       readonly files: readonly OutputFile[];
     }

@@ -19,7 +19,7 @@ serveTasks<RestoreTask, RestoreResult>({
   run(task) {
     switch (task.kind) {
       case "write":
-        return { kind: "written", damages: writeAndFree(task) };
+        return { kind: "written", damages: write(task) };
       case "finish":
         // Another thread may still hold a file open; ours must not, or a full table of descriptors follows.
         outputs.closeAll();
@@ -29,15 +29,6 @@ serveTasks<RestoreTask, RestoreResult>({
     }
   },
 });
-
-function writeAndFree(task: Extract<RestoreTask, { kind: "write" }>): PieceDamage[] {
-  try {
-    return write(task);
-  } finally {
-    // Given back at once: the collector sees only a small object here, and would wait.
-    task.bytes.buffer.transfer(0);
-  }
-}
 
 /** Pieces come sorted by offset, so that a blob that belongs to many places is opened once. */
 function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): PieceDamage[] {

@@ -83,6 +83,11 @@ export class WorkerPool<Task, Result, Note = never, Tell = never> implements Asy
     return promise;
   }
 
+  /** Starts all threads now: for who knows that there will be work for all, while it is not there yet. */
+  startAll(): void {
+    while (this.#members.length < this.size) this.#start();
+  }
+
   /** One task for each worker that was started, behind those it holds already. */
   runOnEach(task: Task): Promise<Result[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);

@@ -54,6 +54,14 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
         const back = await made.storage.load(file, { offset, length });
         assert.equal(Buffer.compare(back, bytes.subarray(offset, offset + length)), 0);
         assert.equal(back.buffer.byteLength, length);
+        const into = new Uint8Array(new SharedArrayBuffer(1010)).fill(7);
+        await made.storage.loadInto?.(file, { offset, length }, into);
+        if (made.storage.loadInto === undefined) continue;
+        assert.equal(Buffer.compare(into.subarray(0, length), back), 0);
+        assert.ok(
+          into.subarray(length).every((byte) => byte === 7),
+          "nothing behind the range is touched",
+        );
       }
       for (const [offset, length] of [
         [0, 1001],
@@ -61,7 +69,10 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
         [1000, 1],
         [5000, 10],
       ] as const) {
-        await assert.rejects(made.storage.load(file, { offset, length }), (e) => isObhutError(e, "STORAGE_SHORT_READ"));
+        const isShort = (e: unknown): boolean => isObhutError(e, "STORAGE_SHORT_READ");
+        await assert.rejects(made.storage.load(file, { offset, length }), isShort);
+        const into = made.storage.loadInto?.(file, { offset, length }, new Uint8Array(length));
+        if (into !== undefined) await assert.rejects(into, isShort);
       }
     });
 

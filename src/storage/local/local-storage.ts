@@ -4,7 +4,7 @@
  * Each save is durable by itself when it resolves: data synced, renamed, folder synced (docs/decisions/0101).
  * Temporary files carry names that are no ids, so that nobody takes them for files of the repository.
  */
-import { lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
@@ -22,6 +22,13 @@ const staleTemporaryMs = 24 * 60 * 60_000;
 /** `root`: absolute path of the repository's folder. It need not exist before `create`. */
 export function localStorage(root: string): Storage {
   return new LocalStorage(root);
+}
+
+interface OpenedFile {
+  readonly handle: FileHandle;
+  readonly file: StorageFile;
+  /** Where to begin. */
+  readonly offset: number;
 }
 
 class LocalStorage implements Storage {
@@ -67,24 +74,44 @@ class LocalStorage implements Storage {
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     signal?.throwIfAborted();
-    return await this.#try("read", () => this.#load(file, range), file);
+    return await this.#try(
+      "read",
+      async () => {
+        await using handle = await open(this.#path(file), "r");
+        const { size } = await handle.stat();
+        const { offset, length } = range ?? { offset: 0, length: size };
+        if (offset + length > size) throw this.#shortRead(file, length, size - offset);
+        const bytes = new Uint8Array(length);
+        await this.#fill({ handle, file, offset }, bytes);
+        return bytes;
+      },
+      file,
+    );
   }
 
-  async #load(file: StorageFile, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
-    await using handle = await open(this.#path(file), "r");
-    const { size } = await handle.stat();
-    const offset = range?.offset ?? 0;
-    const length = range?.length ?? size;
-    const bytes = new Uint8Array(offset + length <= size ? length : 0);
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-      if (bytesRead === 0) break;
+  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#try(
+      "read",
+      async () => {
+        await using handle = await open(this.#path(file), "r");
+        await this.#fill({ handle, file, offset: range.offset }, into.subarray(0, range.length));
+      },
+      file,
+    );
+  }
+
+  async #fill({ handle, file, offset }: OpenedFile, bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, offset + done);
+      if (bytesRead === 0) throw this.#shortRead(file, bytes.length, done);
       done += bytesRead;
     }
-    if (done === length) return bytes;
-    const got = Math.max(0, Math.min(length, size - offset));
-    throw new ObhutError("STORAGE_SHORT_READ", { location: this.location, file: pathOf(file), wanted: length, got });
+  }
+
+  #shortRead(file: StorageFile, wanted: number, got: number): ObhutError {
+    const params = { location: this.location, file: pathOf(file), wanted, got: Math.max(0, got) };
+    return new ObhutError("STORAGE_SHORT_READ", params);
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
