@@ -22,18 +22,19 @@ export async function loadBlob(
   const place = repo.index.lookup(type, id);
   if (place === undefined) throw new ObhutError("BLOB_MISSING", { blob: shortId(id) });
   try {
-    return await loadFrom(repo, place, id, signal);
+    return await loadBlobAt(repo, place, id, signal);
   } catch (error) {
     for (const copy of repo.index.copies(type, id)) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      const plain = await loadFrom(repo, copy, id, signal).catch(() => undefined);
+      const plain = await loadBlobAt(repo, copy, id, signal).catch(() => undefined);
       if (plain !== undefined) return plain;
     }
     throw error;
   }
 }
 
-async function loadFrom(
+/** As `loadBlob`, from this place alone. */
+export async function loadBlobAt(
   repo: IndexedRepository,
   { pack, offset, length, uncompressedLength }: BlobLocation,
   id: BlobId,

@@ -67,12 +67,20 @@ export type RestoreTask =
   | { readonly kind: "compare"; readonly range: ComparedRange };
 
 export type RestoreResult =
-  | { readonly kind: "written"; readonly damages: readonly PieceDamage[] }
+  | { readonly kind: "written"; readonly damages: readonly PieceDamage[]; readonly failures: readonly OutputFailure[] }
   | { readonly kind: "finished"; readonly failures: readonly FileFailure[]; readonly foreignOwners: number }
   /** Numbers of the range's pieces that differ, and whether the file has the size it should have. */
   | { readonly kind: "compared"; readonly different: Uint32Array; readonly sameSize: boolean };
 
+/** A piece that the pack does not give. */
 export interface PieceDamage {
+  /** Its number in the task's columns. */
+  readonly piece: number;
+  readonly reason: string;
+}
+
+/** A file that could not be written. */
+export interface OutputFailure {
   /** Index into the task's `files`. */
   readonly file: number;
   readonly reason: string;

@@ -8,7 +8,14 @@ import { serveTasks } from "../workers/serve-tasks.ts";
 import { comparePieces } from "./compare-pieces.ts";
 import { finishFiles } from "./finish-files.ts";
 import { OutputFiles } from "./output-files.ts";
-import type { OutputFile, PieceDamage, RestoreResult, RestorerData, RestoreTask } from "./restore-task.ts";
+import type {
+  OutputFailure,
+  OutputFile,
+  PieceDamage,
+  RestoreResult,
+  RestorerData,
+  RestoreTask,
+} from "./restore-task.ts";
 
 const { masterKey, provesLater } = workerData as RestorerData;
 const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: !provesLater });
@@ -19,7 +26,7 @@ serveTasks<RestoreTask, RestoreResult>({
   run(task) {
     switch (task.kind) {
       case "write":
-        return { kind: "written", damages: write(task) };
+        return { kind: "written", ...write(task) };
       case "finish":
         // Another thread may still hold a file open; ours must not, or a full table of descriptors follows.
         outputs.closeAll();
@@ -30,9 +37,15 @@ serveTasks<RestoreTask, RestoreResult>({
   },
 });
 
+interface Written {
+  readonly damages: PieceDamage[];
+  readonly failures: OutputFailure[];
+}
+
 /** Pieces come sorted by offset, so that a blob that belongs to many places is opened once. */
-function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): PieceDamage[] {
+function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Written {
   const damages: PieceDamage[] = [];
+  const failures: OutputFailure[] = [];
   let lastOffset = -1;
   let opened: ReturnType<BlobOpener["open"]> = { damage: "" };
   for (let piece = 0; piece < pieces.count; piece++) {
@@ -43,14 +56,18 @@ function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>
       opened = opener.open(sealed, id, pieces.uncompressedLengths[piece] ?? 0);
       lastOffset = offset;
     }
-    const number = pieces.files[piece] ?? 0;
-    const reason = opened.damage ?? put(files[number], pieces.positions[piece] ?? 0, opened.plain);
-    if (reason !== undefined) damages.push({ file: number, reason });
+    if (opened.damage !== undefined) {
+      damages.push({ piece, reason: opened.damage });
+      continue;
+    }
+    const file = pieces.files[piece] ?? 0;
+    const reason = put(files[file], pieces.positions[piece] ?? 0, opened.plain);
+    if (reason !== undefined) failures.push({ file, reason });
   }
   const failed = attempt(() => outputs.flush());
   // Which file's bytes were staged is not known here: every file of this task is in doubt.
-  if (failed !== undefined) damages.push(...files.map((_, file) => ({ file, reason: failed })));
-  return damages;
+  if (failed !== undefined) failures.push(...files.map((_, file) => ({ file, reason: failed })));
+  return { damages, failures };
 }
 
 function put(file: OutputFile | undefined, position: number, plain: Uint8Array): string | undefined {

@@ -10,12 +10,18 @@ import { tempFolder } from "../../../tests/support/temp-folder.ts";
 import { listTree } from "../../../tests/support/tree-listing.ts";
 import { bytePath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
+import type { BlobId } from "../../base/ids.ts";
 import { parsePathPattern } from "../../base/path-pattern.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
+import { hexIdAt } from "../format/hex.ts";
 import { initRepository } from "../init-repository.ts";
+import { loadBlob } from "../load-blob.ts";
+import { loadIndex } from "../load-index.ts";
+import { BlobWriter } from "../packs/blob-writer.ts";
 import { type PlanOptions, planRestore } from "./plan-restore.ts";
 import { restore } from "./restore.ts";
 import type { RestoreOptions, RestoreProgress, RestoreSummary } from "./restore-options.ts";
+import type { PlannedFile, RestorePlan } from "./restore-plan.ts";
 
 interface Stored extends StoredFolder {
   readonly storage: MemoryStorage;
@@ -163,17 +169,29 @@ it("in place: where a piece cannot be had nothing is changed at all", async () =
   assert.deepEqual(await listTree(target), before);
 });
 
-it("a damaged piece costs its file, by name, and no other; a wrong byte never reaches the disk", async () => {
-  await using folder = await tempFolder("restore");
-  const source = join(folder.path, "source");
+/** An odd folder, stored; the plan to restore it, and in it a file that a test may spoil. */
+async function plannedOddFolder(source: string): Promise<Stored & { plan: RestorePlan; victim: PlannedFile }> {
   await makeOddFolder(source);
   const made = await stored(source);
   const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
   const victim = plan.files.find((file) => file.path === "/data/big.bin") ?? assert.fail();
-  const pack =
-    made.storage.files.get(`data/${plan.pieces.packs[plan.pieces.packOf(victim.firstPiece)]}`) ?? assert.fail();
-  const at = plan.pieces.offsetOf(victim.firstPiece) + 20;
+  return { ...made, plan, victim };
+}
+
+/** One bit of the file's first piece, in the pack that the plan takes it from; the pack's name. */
+function damageFirstPiece(storage: MemoryStorage, { pieces }: RestorePlan, { firstPiece }: PlannedFile): string {
+  const name = `data/${pieces.packs[pieces.packOf(firstPiece)]}`;
+  const pack = storage.files.get(name) ?? assert.fail();
+  const at = pieces.offsetOf(firstPiece) + 20;
   pack[at] = (pack[at] ?? 0) ^ 1;
+  return name;
+}
+
+it("a damaged piece costs its file, by name, and no other; a wrong byte never reaches the disk", async () => {
+  await using folder = await tempFolder("restore");
+  const source = join(folder.path, "source");
+  const { plan, victim, ...made } = await plannedOddFolder(source);
+  damageFirstPiece(made.storage, plan, victim);
   const summary = await restore(made.repo, plan, { target: join(folder.path, "target"), threads: 1 });
   assert.deepEqual(
     summary.findings.map((found) => [found.code, "path" in found.params ? found.params.path : ""]),
@@ -187,13 +205,31 @@ it("a damaged piece costs its file, by name, and no other; a wrong byte never re
   assert.deepEqual(await listTree(join(folder.path, "target")), wanted);
 });
 
+for (const harm of ["damaged", "gone"] as const) {
+  it(`what a pack that is ${harm} does not give comes from another that holds it too`, async () => {
+    await using folder = await tempFolder("restore");
+    const source = join(folder.path, "source");
+    const { plan, victim, ...made } = await plannedOddFolder(source);
+    const writer = new BlobWriter(made.repo, { indexes: "save" });
+    for (let row = 0; row < plan.pieces.count; row++) {
+      const id = hexIdAt(plan.pieces.idOf(row), 0) as BlobId;
+      await writer.addPlain("data", await loadBlob(made.repo, "data", id));
+    }
+    await writer.finish();
+    const repo = await loadIndex(made.repo);
+    const again = await planRestore(repo, made.snapshot, { subpath: bytePath("/data") });
+    const pack = damageFirstPiece(made.storage, again, victim);
+    if (harm === "gone") made.storage.files.delete(pack);
+    const target = join(folder.path, "target");
+    const { findings } = await restore(repo, again, { target, verify: true, threads: 1 });
+    assert.deepEqual(findings, []);
+    assert.deepEqual(await listTree(target), await listTree(source));
+  });
+}
+
 it("what is authentic but not what the snapshot names is not taken for its content", async () => {
   await using folder = await tempFolder("restore");
-  const source = join(folder.path, "source");
-  await makeOddFolder(source);
-  const made = await stored(source);
-  const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
-  const victim = plan.files.find((file) => file.path === "/data/big.bin") ?? assert.fail();
+  const { plan, victim, ...made } = await plannedOddFolder(join(folder.path, "source"));
   const id = plan.pieces.idOf(victim.firstPiece);
   id[0] = (id[0] ?? 0) ^ 1;
   const target = join(folder.path, "target");
@@ -210,23 +246,18 @@ it("what is authentic but not what the snapshot names is not taken for its conte
 for (const overwrite of [false, true]) {
   it(`what reads back differently is not left in place${overwrite ? ", nor put in place of what was there" : ""}`, async () => {
     await using folder = await tempFolder("restore");
-    const source = join(folder.path, "source");
-    await makeOddFolder(source);
-    const made = await stored(source);
+    const { plan, victim: big, ...made } = await plannedOddFolder(join(folder.path, "source"));
     const target = join(folder.path, "target");
     await mkdir(target);
     if (overwrite) await writeFile(join(target, "big.bin"), "there before");
     // As a failing disk would: one byte, after the file was written and before it is read back.
     const spoil = ({ phase, bytesDone }: RestoreProgress): void => {
-      if (phase !== "restore" || bytesDone < total) return;
+      if (phase !== "restore" || bytesDone < plan.totalBytes) return;
       const written = readdirSync(target).find((name) => statSync(join(target, name)).size === big.sizeBytes);
       const file = openSync(join(target, written ?? assert.fail()), "r+");
       writeSync(file, "X", 70_000);
       closeSync(file);
     };
-    const plan = await planRestore(made.repo, made.snapshot, { subpath: bytePath("/data") });
-    const total = plan.totalBytes;
-    const big = plan.files.find((file) => file.relative === "big.bin") ?? assert.fail();
     const run = restore(made.repo, plan, { target, overwrite, verify: true, threads: 1, onProgress: spoil });
     if (overwrite) {
       await assert.rejects(run, (e) => isObhutError(e, "RESTORE_STOPPED"));

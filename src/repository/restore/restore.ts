@@ -5,12 +5,15 @@ import { finding } from "../../base/finding-codes.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { WorkerPool, workerScript } from "../workers/worker-pool.ts";
-import { ContentWriter } from "./content-writer.ts";
+import { ContentFiles } from "./content-files.ts";
 import type { RestorePool } from "./existing-files.ts";
+import { type FinishedContent, finishContent } from "./finish-content.ts";
 import { PlacedTarget } from "./placed-target.ts";
+import { flushContent, proveContent } from "./prove-content.ts";
 import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { makeTarget, neededBytes, requireEmpty, requireSpace } from "./target-folder.ts";
+import { compareWithTarget, writeContent } from "./write-content.ts";
 
 /** Heap of a restoring thread: packs lie outside of it, but a small one lets go of what lies there sooner. */
 const threadLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
@@ -42,24 +45,25 @@ export async function restore(
     throw targetError(error, options.target);
   });
   const target = new PlacedTarget(plan, root, options);
-  const content = new ContentWriter({ repo, plan, pool, root, options });
+  const content = new ContentFiles({ repo, plan, pool, root, options });
+  let finished: FinishedContent;
   try {
-    if (overwrite) await content.compareWithTarget();
+    const missing = overwrite ? await compareWithTarget(content) : new Map();
     if (overwrite) await requireSpace(options.target, neededBytes(plan, content.present));
     await target.makeFolders();
-    await content.write();
-    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
-    await provenContent(content, options);
-    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
-    await content.finish();
-    stopWhereNothingMayBeHalf(overwrite, options.target, plan, content);
+    await writeContent(content, missing);
+    stopWhereNothingMayBeHalf(content);
+    await provenContent(content);
+    stopWhereNothingMayBeHalf(content);
+    finished = await finishContent(content);
+    stopWhereNothingMayBeHalf(content);
   } catch (error) {
     await content.discard();
     await target.unmakeFolders();
     throw targetError(error, options.target);
   }
   options.signal?.throwIfAborted();
-  target.keep(content.temporaries);
+  target.keep(content.outputs.map(({ path }) => path));
   if (overwrite) await target.removeOthers();
   try {
     await content.putInPlace();
@@ -68,9 +72,9 @@ export async function restore(
   } catch (error) {
     throw targetError(error, options.target);
   }
-  const foreign = content.foreignOwners + target.foreignOwners;
+  const foreign = finished.foreignOwners + target.foreignOwners;
   const owners = foreign === 0 ? [] : [finding("OWNERS_NOT_RESTORED", { count: foreign })];
-  const findings = [...plan.findings, ...content.findings, ...target.findings, ...owners];
+  const findings = [...plan.findings, ...content.findings(), ...finished.findings, ...target.findings, ...owners];
   return {
     files: plan.files.length - content.failed.size + plan.hardLinks.length,
     folders: plan.folders.length,
@@ -84,8 +88,13 @@ export async function restore(
 }
 
 /** The disk is kept busy meanwhile: what was written is on its way to it while it is read back. */
-async function provenContent(content: ContentWriter, { verify, whileProving }: RestoreOptions): Promise<void> {
-  const all = [content.flush(), verify ? content.prove() : undefined, whileProving?.((file) => content.pathOf(file))];
+async function provenContent(content: ContentFiles): Promise<void> {
+  const { verify, whileProving } = content.run.options;
+  const all = [
+    flushContent(content),
+    verify ? proveContent(content) : undefined,
+    whileProving?.((file) => content.pathOf(file)),
+  ];
   const failed = (await Promise.allSettled(all)).find((outcome) => outcome.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }
@@ -107,15 +116,10 @@ function targetError(error: unknown, target: string): unknown {
   return new ObhutError(isDiskFull(error) ? "TARGET_FULL" : "TARGET_FAILED", params, { cause: error });
 }
 
-function stopWhereNothingMayBeHalf(
-  overwrite: boolean,
-  target: string,
-  plan: RestorePlan,
-  { failed }: ContentWriter,
-): void {
-  if (!overwrite || failed.size === 0) return;
+function stopWhereNothingMayBeHalf({ failed, run: { plan, options } }: ContentFiles): void {
+  if (!options.overwrite || failed.size === 0) return;
   const [number, reason] = [...failed][0] ?? [0, ""];
   const path = plan.files[number]?.path;
   const example = path === undefined ? "" : displayPath(path);
-  throw new ObhutError("RESTORE_STOPPED", { target, count: failed.size, example, reason });
+  throw new ObhutError("RESTORE_STOPPED", { target: options.target, count: failed.size, example, reason });
 }
