@@ -58,6 +58,9 @@ export const findingCodes = {
   DATABASE_RESTORED_DAMAGED: { weight: "incomplete", params: ["path", "reason"] },
   ROWS_RESTORED_DIFFER: { weight: "incomplete", params: ["table", "expected", "actual"] },
   DATA_PATH_DIFFERS: { weight: "note", params: ["rows", "target"] },
+  // the cache
+  CACHE_UNUSABLE: { weight: "note", params: ["folder", "reason"] },
+  CACHE_DAMAGED: { weight: "note", params: ["folder", "file"] },
   REPOSITORY_NOT_LOCKED: { weight: "note", params: ["location", "reason"] },
 } as const satisfies Record<string, FindingSpec>;
 

@@ -53,6 +53,19 @@ export const limits = {
   descriptorsLookedAt: 50_000,
   /** Times of a file closer to now than this prove nothing about later changes (FAT counts in 2 s). */
   timesSettledMs: 2_000,
+  /** What the cache of all repositories takes; the packs of trees that were not read for longest go first. */
+  cacheBytes: 2048 * MiB,
+  /** Packs of trees are kept in stretches of this size. */
+  cacheStretchBytes: MiB,
+  /** Whole files above this are not kept: an index of 50,000 blobs has 3 MB. */
+  cacheFileBytes: 64 * MiB,
+  /** A repository that was not opened for this long loses its cache (restic: 30 days). */
+  cacheUnusedMs: 30 * 24 * 60 * 60_000,
+  /** How often the cache is tidied, and after how many new bytes at the latest. */
+  cacheTidyMs: 24 * 60 * 60_000,
+  cacheTidyBytes: 16 * MiB,
+  /** What waits to be used again never takes the last of a disk: an app's database may lie there too. */
+  keepFreeBytes: 256 * MiB,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

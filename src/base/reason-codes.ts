@@ -21,6 +21,7 @@ export const reasonCodes = {
   repositoryNotGiven: ["option"],
   dataNotGiven: [],
   targetNotGiven: [],
+  diskNearlyFull: [],
   fileUnreadable: ["file", "reason"],
   notAFile: ["path"],
   fileTooLarge: ["file", "limit"],

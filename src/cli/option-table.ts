@@ -21,6 +21,8 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   instance: { value: "name" },
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
+  "cache-dir": { value: "dir" },
+  "no-cache": {},
   tag: { value: "tag", repeatable: true },
   part: { value: "parts", repeatable: true },
   include: { value: "pattern", repeatable: true },
@@ -56,6 +58,8 @@ export interface CommandSpec {
 }
 
 const password = ["password-file", "password-command"] as const;
+/** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
+const cache = ["cache-dir", "no-cache"] as const;
 const always = ["json", "quiet", "lang", "help"] as const;
 
 export const shells = ["bash", "zsh", "fish"] as const;
@@ -79,17 +83,18 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "force-live",
       "dry-run",
       ...password,
+      ...cache,
       ...always,
     ],
   },
-  snapshots: { arguments: [], options: ["from", "instance", "tag", ...password, ...always] },
+  snapshots: { arguments: [], options: ["from", "instance", "tag", ...password, ...cache, ...always] },
   ls: {
     arguments: [{ value: "snapshot" }, { value: "path", optional: true }],
-    options: ["from", "instance", ...password, ...always],
+    options: ["from", "instance", ...password, ...cache, ...always],
   },
   dump: {
     arguments: [{ value: "snapshot" }, { value: "path" }],
-    options: ["from", "instance", ...password, ...always],
+    options: ["from", "instance", ...password, ...cache, ...always],
   },
   restore: {
     arguments: [{ value: "snapshot" }],
@@ -105,6 +110,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "secrets",
       "dry-run",
       ...password,
+      ...cache,
       ...always,
     ],
   },

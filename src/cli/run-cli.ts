@@ -85,15 +85,22 @@ interface Prepared {
 async function runCommand(name: Exclude<CommandName, "help">, prepared: Prepared): Promise<number> {
   const { args, messages, streams, ...rest } = prepared;
   const { run } = await commandFiles[name]();
-  const parts = await partsFor(args, messages);
+  const parts = await partsFor(prepared);
   return await run({ args, messages, ...rest, ...streams, parts });
 }
 
 /** The password is read when a job first needs it, once for all repositories of the call. */
-async function partsFor(args: ParsedArguments, messages: Messages): Promise<Parts> {
+async function partsFor({ args, messages, reporter }: Prepared): Promise<Parts> {
   const { systemParts } = await import("../compose.ts");
   const { passwordOnce } = await import("./password-once.ts");
-  return systemParts(passwordOnce(args, process.env, messages));
+  const { chooseCache } = await import("../plans/cache-choice.ts");
+  const { homedir } = await import("node:os");
+  const given = { folder: args.value("cache-dir"), none: args.flag("no-cache") };
+  return systemParts({
+    password: passwordOnce(args, process.env, messages),
+    cache: chooseCache(given, { env: process.env, folder: process.cwd(), home: homedir() }),
+    onNote: (note) => reporter.emit({ type: "finding", finding: note }),
+  });
 }
 
 interface ReportMode {

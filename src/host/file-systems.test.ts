@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { bytePath } from "../base/byte-path.ts";
-import { lockTrust, lockTrustOf } from "./file-systems.ts";
+import { isDistantFolder, isDistantType, lockTrust, lockTrustOf } from "./file-systems.ts";
 
 const at = (type: number, realPath = "/srv/data/webui.db") => lockTrustOf({ type, realPath });
 
@@ -37,4 +37,11 @@ test("a container's merged view is trusted, the folders it is made of are not", 
 test("the folder for temporary files of this machine is trusted", async () => {
   assert.ok((await lockTrust(bytePath(tmpdir()))).trusted);
   await assert.rejects(lockTrust(bytePath("/nowhere/at/all")), { code: "ENOENT" });
+});
+
+test("a network's file systems lie elsewhere, this machine's and those nobody knows do not", async () => {
+  for (const type of [0x6969, 0xff534d42, 0xfe534d42 | 0, 0x65735546, 0x01021997]) assert.ok(isDistantType(type));
+  for (const type of [0xef53, 0x9123683e | 0, 0x01021994, 0x7461636f, 0x12345]) assert.ok(!isDistantType(type));
+  assert.equal(await isDistantFolder(tmpdir()), false);
+  assert.equal(await isDistantFolder("/nowhere/at/all"), false);
 });

@@ -1,4 +1,4 @@
-/** On which file systems POSIX locks and shared memory mean what SQLite needs them to mean. */
+/** What kinds of file systems there are: where POSIX locks and shared memory mean what SQLite needs, and which lie elsewhere. */
 import { realpath, statfs } from "node:fs/promises";
 import { type BytePath, bytePathOf, bytesOf } from "../base/byte-path.ts";
 
@@ -46,6 +46,21 @@ const known: Readonly<Record<number, readonly [name: string, trusted: boolean]>>
 
 /** Folders that a container's merged view is made of. Locks taken there are on other inodes than the container's. */
 const imageLayers = /\/(?:overlay2?\/[^/]+\/(?:diff|work)|snapshots\/\d+\/(?:fs|work))(?:\/|$)/;
+
+/** Those whose files lie elsewhere: each call goes over a network, or to another program or machine. */
+const distant: ReadonlySet<string> = new Set(
+  "nfs cifs smb3 smbfs 9p fuse vboxsf vmhgfs prl_fs ceph afs coda".split(" "),
+);
+
+export function isDistantType(type: number): boolean {
+  return distant.has(known[type >>> 0]?.[0] ?? "");
+}
+
+/** False where the system cannot say. */
+export async function isDistantFolder(path: string): Promise<boolean> {
+  const found = await statfs(path).catch(() => undefined);
+  return found !== undefined && isDistantType(found.type);
+}
 
 export interface FileSystemView {
   /** statfs(2)'s f_type. */

@@ -10,16 +10,28 @@ export interface OpenedDestination extends AsyncDisposable {
   readonly repository: Repository;
 }
 
+export interface OpenDestinationOptions {
+  /** False for who must see what the place itself holds, such as a check. Default true: a cache is used where there is one. */
+  readonly cache?: boolean;
+}
+
 /** Errors: those of openRepository, and PASSWORD_MISSING. */
-export async function openDestination(destination: Destination, parts: Parts): Promise<OpenedDestination> {
-  const storage = await parts.openStorage(destination);
+export async function openDestination(
+  destination: Destination,
+  parts: Parts,
+  { cache = true }: OpenDestinationOptions = {},
+): Promise<OpenedDestination> {
+  let storage = await parts.openStorage(destination);
   try {
     // Whether there is a repository is asked before the password is.
     if ((await storage.sizeOf({ type: "config", name: "" })) === undefined) {
       throw new ObhutError("REPOSITORY_MISSING", { location: storage.location });
     }
     const password = await parts.password(storage.location, "open");
-    const repository = await openRepository(storage, password.reveal(), parts.actor);
+    const opened = await openRepository(storage, password.reveal(), parts.actor);
+    if (cache)
+      storage = (await parts.cacheStorage?.(storage, { destination, repositoryId: opened.config.id })) ?? storage;
+    const repository = { ...opened, storage };
     return { destination, repository, [Symbol.asyncDispose]: () => storage.close() };
   } catch (error) {
     await storage.close();

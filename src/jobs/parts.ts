@@ -7,6 +7,11 @@ import type { Storage } from "../storage/storage.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface OpenedStorage {
+  readonly destination: Destination;
+  readonly repositoryId: string;
+}
+
 export interface Parts {
   readonly clock: Clock;
   readonly env: Environment;
@@ -15,6 +20,8 @@ export interface Parts {
   /** Who writes keys and locks. */
   readonly actor: Actor;
   openStorage(destination: Destination): Promise<Storage>;
+  /** The storage with a cache before it where one is worth having; closing that closes both. Absent: without. */
+  readonly cacheStorage?: (storage: Storage, opened: OpenedStorage) => Promise<Storage>;
   /** The password for a repository; the same for all repositories of one call. */
   readonly password: (location: string, purpose: "open" | "create") => Promise<Secret>;
 }

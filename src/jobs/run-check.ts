@@ -27,7 +27,8 @@ export async function runCheck(
   { emit, signal }: JobWatch,
 ): Promise<CheckSummary> {
   const startedMs = parts.clock.monotonicMs();
-  await using opened = await openDestination(repository, parts);
+  // What is proven is what the place holds, not copies of it.
+  await using opened = await openDestination(repository, parts, { cache: false });
   await using lock = await lockForReading(opened.repository, { emit, signal });
   const checking = (): Promise<CheckReport> =>
     checkRepository(opened.repository, {

@@ -13,7 +13,7 @@ export async function runUnlock(
   options: { readonly repository: Destination; readonly all: boolean },
   parts: Parts,
 ): Promise<UnlockSummary> {
-  await using opened = await openDestination(options.repository, parts);
+  await using opened = await openDestination(options.repository, parts, { cache: false });
   const removed = await unlockRepository(opened.repository, { all: options.all });
   return { removed: removed.length };
 }

@@ -7,6 +7,7 @@ import type { BlobType } from "./format/blob.ts";
 import { encodeConfig } from "./format/config-file.ts";
 import { loadSealed, loadVerified } from "./object-file.ts";
 import { openBlob } from "./open-blob.ts";
+import { packFile } from "./pack-file.ts";
 import type { IndexedRepository, Repository } from "./repository.ts";
 
 /**
@@ -22,11 +23,11 @@ export async function loadBlob(
   const place = repo.index.lookup(type, id);
   if (place === undefined) throw new ObhutError("BLOB_MISSING", { blob: shortId(id) });
   try {
-    return await loadBlobAt(repo, place, id, signal);
+    return await loadBlobAt(repo, place, { type, id }, signal);
   } catch (error) {
     for (const copy of repo.index.copies(type, id)) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      const plain = await loadBlobAt(repo, copy, id, signal).catch(() => undefined);
+      const plain = await loadBlobAt(repo, copy, { type, id }, signal).catch(() => undefined);
       if (plain !== undefined) return plain;
     }
     throw error;
@@ -37,11 +38,20 @@ export async function loadBlob(
 export async function loadBlobAt(
   repo: IndexedRepository,
   { pack, offset, length, uncompressedLength }: BlobLocation,
-  id: BlobId,
+  { type, id }: { readonly type: BlobType; readonly id: BlobId },
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {
-  const sealed = await repo.storage.load({ type: "data", name: pack }, { offset, length }, signal);
-  return openBlob(repo.sealer, sealed, { id, uncompressedLength });
+  const file = packFile(pack, type);
+  const range = { offset, length };
+  const load = async (): Promise<Buffer> =>
+    openBlob(repo.sealer, await repo.storage.load(file, range, signal), { id, uncompressedLength });
+  try {
+    return await load();
+  } catch (error) {
+    // A copy on this machine may be the one that is damaged.
+    if (!isObhutError(error, "OBJECT_DAMAGED") || !(await repo.storage.doubt?.(file, range))) throw error;
+    return await load();
+  }
 }
 
 export type ObjectQuery =

@@ -12,6 +12,8 @@ export type FileType = (typeof fileTypes)[number];
 export interface StorageFile {
   readonly type: FileType;
   readonly name: string;
+  /** Of a pack, where it is known: it holds trees, which every walk through a snapshot reads. Who keeps copies keeps those. */
+  readonly holds?: "trees";
 }
 
 export interface StoredFile {
@@ -53,6 +55,12 @@ export interface Storage {
    * memory, which the system has to clear first; who needs it elsewhere loads and copies.
    */
   loadInto?(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Told that what `load` gave is not what it must be. A storage that keeps copies looks what the place itself holds; where that differs
+   * it drops its own, and true says that loading again helps. Never rejects. Absent: there are no copies.
+   */
+  doubt?(file: StorageFile, range: ByteRange): Promise<boolean>;
 
   /** Size of the file, or undefined where there is none. */
   sizeOf(file: StorageFile): Promise<number | undefined>;

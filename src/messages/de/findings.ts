@@ -176,6 +176,15 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Datensätze von Open WebUI nennen seine Dateien unter {rows}, dieser Ordner aber ist {target}.",
     next: "Der App den Ordner unter {rows} zeigen, oder mit --data-path und dem Pfad wiederherstellen, unter dem sie ihn sehen wird.",
   },
+  // der Cache
+  CACHE_UNUSABLE: {
+    what: "Der Cache in {folder} ist nicht zu gebrauchen: {reason}. Alles wurde aus dem Repository selbst gelesen.",
+    next: "Mit --cache-dir einen anderen Ordner nennen oder mit --no-cache ohne Cache arbeiten.",
+  },
+  CACHE_DAMAGED: {
+    what: "Die Kopie von {file} im Cache {folder} war beschädigt. Sie wurde entfernt und neu aus dem Repository gelesen.",
+    next: "Verloren ist nichts. Kommt es wieder vor, versagt vielleicht der Datenträger unter dem Cache.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} ließ sich nicht sperren und wurde deshalb ohne Sperre gelesen: {reason}.",
     next: "Dafür sorgen, dass dort inzwischen niemand Snapshots entfernt.",

@@ -72,6 +72,9 @@ export const options: Record<keyof typeof en.options, string> = {
   instance: "Name der Instanz; sonst $OBHUT_INSTANCE, der Name des Rechners oder, im Container, open-webui",
   "password-file": "das Passwort aus dieser Datei lesen",
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
+  "cache-dir":
+    "Kopien von Indizes, Snapshots und Ordnerlisten hier ablegen, für jedes Repository; siehe docs/de/cli.md",
+  "no-cache": "keine solchen Kopien ablegen und keine lesen",
   tag: "Schlagwort für den Snapshot oder für die Suche; mehrfach möglich",
   part: "nur diese Teile: database, vectors, uploads, rest (durch Kommas getrennt)",
   include: "nur Pfade, auf die dieses Muster passt; mehrfach möglich",

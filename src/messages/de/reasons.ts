@@ -26,6 +26,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordFileFailed: "die Passwortdatei {file} ließ sich nicht lesen: {reason}",
   passwordEmpty: "das Passwort ist leer",
   passwordsDiffer: "die beiden Passwörter stimmen nicht überein",
+  diskNearlyFull: "der Datenträger ist fast voll",
   fileUnreadable: "{file} ließ sich nicht lesen: {reason}",
   fileTooLarge: "{file} ist größer als {limit} MiB",
   notAFile: "{path} ist keine Datei",

@@ -176,6 +176,15 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Rows of Open WebUI name its files below {rows}, and this folder is {target}.",
     next: "Let the app see the folder at {rows}, or restore with --data-path and the path at which it will see it.",
   },
+  // the cache
+  CACHE_UNUSABLE: {
+    what: "The cache in {folder} cannot be used: {reason}. Everything was read from the repository itself.",
+    next: "Name another folder with --cache-dir, or do without: --no-cache.",
+  },
+  CACHE_DAMAGED: {
+    what: "The copy of {file} in the cache {folder} was damaged. It was removed and read from the repository again.",
+    next: "Nothing is lost. If it happens again, the disk under the cache may be failing.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} could not be locked, so it was read without a lock: {reason}.",
     next: "See that nothing removes snapshots there meanwhile.",

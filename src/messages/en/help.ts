@@ -75,6 +75,8 @@ export const options = {
   instance: "name of the instance; else $OBHUT_INSTANCE, this machine's name, or open-webui in a container",
   "password-file": "read the password from this file",
   "password-command": "run this program (without a shell) and take its output as the password",
+  "cache-dir": "keep copies of indexes, snapshots and folder lists in this folder, for any repository; see docs/cli.md",
+  "no-cache": "keep no such copies, and read none",
   tag: "tag for the snapshot, or tag to look for; may be given more than once",
   part: "only these parts: database, vectors, uploads, rest (comma-separated)",
   include: "only paths that match this pattern; may be given more than once",

@@ -24,6 +24,7 @@ export const reasons: Record<ReasonCode, string> = {
   passwordFileFailed: "the password file {file} could not be read: {reason}",
   passwordEmpty: "the password is empty",
   passwordsDiffer: "the two passwords are not the same",
+  diskNearlyFull: "the disk is nearly full",
   fileUnreadable: "{file} could not be read: {reason}",
   fileTooLarge: "{file} is larger than {limit} MiB",
   notAFile: "{path} is not a file",

@@ -6,6 +6,7 @@ import type { PackId, SnapshotId } from "../../base/ids.ts";
 import type { PackHeader } from "../format/pack.ts";
 import { encodeSnapshot, type Snapshot } from "../format/snapshot-file.ts";
 import { saveSealed } from "../object-file.ts";
+import { packFile } from "../pack-file.ts";
 import type { FilledPack } from "../packs/filled-pack.ts";
 import { IndexWriter } from "../packs/index-writer.ts";
 import type { BackupTarget } from "./backup-options.ts";
@@ -61,7 +62,7 @@ export class Destination {
     if (pack.buffer !== undefined) {
       const bytes = new Uint8Array(pack.buffer, 0, pack.bytes);
       await this.#guard(
-        this.target.repository.storage.save({ type: "data", name: pack.id }, bytes, this.#signal).then(() => {
+        this.target.repository.storage.save(packFile(pack.id, kind), bytes, this.#signal).then(() => {
           this.addIndexed(pack.id as PackId, pack.header);
         }),
       );

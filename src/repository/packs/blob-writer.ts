@@ -7,6 +7,7 @@ import type { BlobId, PackId } from "../../base/ids.ts";
 import { zstdCompress } from "../../host/zstd.ts";
 import type { BlobType } from "../format/blob.ts";
 import { nonceBytes } from "../format/crypto.ts";
+import { packFile } from "../pack-file.ts";
 import type { Repository } from "../repository.ts";
 import type { FilledPack } from "./filled-pack.ts";
 import { type IndexedPack, IndexWriter } from "./index-writer.ts";
@@ -48,7 +49,7 @@ export class BlobWriter {
     this.#repository = repository;
     this.#options = options;
     this.#indexes = new IndexWriter(repository, options.signal);
-    this.#fillers = { data: this.#filler(), tree: this.#filler() };
+    this.#fillers = { data: this.#filler("data"), tree: this.#filler("tree") };
   }
 
   /**
@@ -93,30 +94,30 @@ export class BlobWriter {
     return this.#packs;
   }
 
-  #filler(): PackFiller {
+  #filler(type: BlobType): PackFiller {
     const { masterKey, actor } = this.#repository;
     return new PackFiller({
       target: 0,
       key: masterKey,
       nonceStart: actor.random(nonceBytes),
       dryRun: false,
-      emit: (pack) => this.#save(pack),
+      emit: (pack) => this.#save(pack, type),
       takeBuffer: () => new SharedArrayBuffer(packBufferBytes),
     });
   }
 
   /** Never leaves a rejection that nobody sees: the next call throws it. */
-  #save(pack: FilledPack): void {
-    const saving: Promise<void> = this.#savePack(pack)
+  #save(pack: FilledPack, type: BlobType): void {
+    const saving: Promise<void> = this.#savePack(pack, type)
       .catch((error: unknown) => this.#failed.abort(error))
       .finally(() => this.#saves.delete(saving));
     this.#saves.add(saving);
   }
 
-  async #savePack({ id, buffer, bytes, header }: FilledPack): Promise<void> {
+  async #savePack({ id, buffer, bytes, header }: FilledPack, type: BlobType): Promise<void> {
     if (buffer === undefined) return;
     const signal = AbortSignal.any([this.#failed.signal, ...(this.#options.signal ? [this.#options.signal] : [])]);
-    await this.#repository.storage.save({ type: "data", name: id }, new Uint8Array(buffer, 0, bytes), signal);
+    await this.#repository.storage.save(packFile(id, type), new Uint8Array(buffer, 0, bytes), signal);
     const pack = { id: id as PackId, header };
     this.#packs.push(pack);
     this.#options.onPack?.(bytes);

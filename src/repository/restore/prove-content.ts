@@ -57,7 +57,7 @@ async function damageOf({ run }: ContentFiles, file: PlannedFile, pieces: Uint32
       uncompressedLength: plan.pieces.uncompressedOf(row),
     };
     try {
-      await loadBlobAt(repo, place, hexIdAt(plan.pieces.idOf(row), 0) as BlobId, options.signal);
+      await loadBlobAt(repo, place, { type: "data", id: hexIdAt(plan.pieces.idOf(row), 0) as BlobId }, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
       return failureReason(error);

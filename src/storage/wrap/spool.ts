@@ -8,7 +8,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ObhutError, reasonOf } from "../../base/errors.ts";
-import { MiB } from "../../base/limits.ts";
+import { limits } from "../../base/limits.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 
 export interface SpoolOptions {
@@ -27,8 +27,6 @@ export interface SpooledStorage extends Storage {
   drain(): Promise<void>;
 }
 
-/** Never fills the last of a disk: others live on it too. */
-const keepFreeBytes = 256 * MiB;
 const prefix = "obhut-spool-";
 const staleSpoolMs = 48 * 60 * 60_000;
 
@@ -99,6 +97,10 @@ class Spool implements SpooledStorage {
     return await this.#inner.load(file, range, signal);
   }
 
+  async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {
+    return (await this.#inner.doubt?.(file, range)) ?? false;
+  }
+
   async sizeOf(file: StorageFile): Promise<number | undefined> {
     await this.#settled(file);
     return await this.#inner.sizeOf(file);
@@ -160,7 +162,7 @@ class Spool implements SpooledStorage {
 
   async #hasRoom(bytes: number): Promise<boolean> {
     const free = this.#options.freeBytes ?? freeBytesOf;
-    return (await free(await this.#ownFolder())) >= bytes + keepFreeBytes;
+    return (await free(await this.#ownFolder())) >= bytes + limits.keepFreeBytes;
   }
 
   async #write(file: StorageFile, bytes: Uint8Array): Promise<string> {
