@@ -7,6 +7,8 @@ export type Step = (typeof steps)[number];
 /** One tool in one round. */
 export interface RoundFigures {
   readonly steps: Readonly<Record<Step, Measurement>>;
+  /** Only of tools that can read back what they wrote. */
+  readonly provenRestore?: Measurement;
   readonly firstBytes: number;
   readonly unchangedAddsBytes: number;
   readonly dayAddsBytes: number;

@@ -15,6 +15,11 @@ export function verdicts(all: readonly Summary[], scale: number): readonly Verdi
   const [restic, rustic, kopia] = [named("restic"), named("rustic"), named("kopia")];
   return [
     ...(restic === undefined ? [] : besideRestic(obhut, restic)),
+    ...(restic?.provenRestore === undefined || obhut.provenRestore === undefined
+      ? []
+      : [
+          notBehind("proven restore not behind restic --verify", obhut.provenRestore.wallS, restic.provenRestore.wallS),
+        ]),
     ...[rustic, kopia].flatMap((peer) =>
       peer === undefined
         ? []
@@ -23,7 +28,11 @@ export function verdicts(all: readonly Summary[], scale: number): readonly Verdi
     ...(rustic === undefined
       ? []
       : [
-          notBehind("restore not behind rustic", obhut.steps.restore.wallS, rustic.steps.restore.wallS),
+          notBehind(
+            "restore not behind rustic (neither reads back)",
+            obhut.steps.restore.wallS,
+            rustic.steps.restore.wallS,
+          ),
           notBehind("full check not behind rustic", obhut.steps.check.wallS, rustic.steps.check.wallS),
         ]),
     unchanged(obhut),

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Measurement, measure } from "./measure.ts";
 import { difference } from "./same-tree.ts";
-import type { Places, Tool } from "./tools/tool.ts";
+import type { Command, Places, Tool } from "./tools/tool.ts";
 
 export interface Run {
   readonly tool: Tool;
@@ -29,10 +29,26 @@ export function newRun(tool: Tool, scratch: string, data: string): Run {
 
 /** Restores the newest state, compares it with the data directory if asked, and removes it. Throws on any difference. */
 export function measuredRestore(run: Run, scratch: string, compare: boolean): Measurement {
+  return measuredRestoreBy((target) => run.tool.restore(run.places, target), run, { scratch, compare });
+}
+
+/** As `measuredRestore`, with what was written read back by the tool itself; undefined where it has no such thing. */
+export function measuredProvenRestore(run: Run, scratch: string): Measurement | undefined {
+  const { tool, places } = run;
+  if (tool.provenRestore === undefined) return undefined;
+  const command = (target: string): Command => tool.provenRestore?.(places, target) ?? tool.restore(places, target);
+  return measuredRestoreBy(command, run, { scratch, compare: false });
+}
+
+function measuredRestoreBy(
+  command: (target: string) => Command,
+  run: Run,
+  { scratch, compare }: { readonly scratch: string; readonly compare: boolean },
+): Measurement {
   const target = join(scratch, "restored");
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
-  const took = measure(run.tool.restore(run.places, target), scratch);
+  const took = measure(command(target), scratch);
   const wrong = compare ? difference(run.places.data, run.tool.restoredData(run.places, target)) : undefined;
   if (wrong !== undefined) throw new Error(`${run.tool.name} restored something else: ${wrong}`);
   rmSync(target, { recursive: true, force: true });

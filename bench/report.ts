@@ -1,6 +1,7 @@
 /** RESULTS.md: the figures of one run as tables, and the floors with what was reached. */
-import { steps, type ToolFigures } from "./figures.ts";
+import type { ToolFigures } from "./figures.ts";
 import { verdicts } from "./floors.ts";
+import type { Measurement } from "./measure.ts";
 import { type Summary, summaryOf } from "./summary.ts";
 
 export interface RunFacts {
@@ -59,21 +60,24 @@ function header(facts: RunFacts, tools: readonly ToolFigures[]): readonly string
 
 function roundTable(summaries: readonly Summary[]): readonly string[] {
   return [
-    "| tool | first | no change | day 1 | restore | check all data | repository MB | day adds MB | peak MiB |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| tool | first | no change | day 1 | restore | restore, proven | check all data | repository MB | day adds MB | peak MiB |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...summaries.map((one) => {
-      const times = steps.map((step) => `${one.steps[step].wallS.toFixed(2)} (${one.steps[step].cpuS.toFixed(2)})`);
+      const { check, ...before } = one.steps;
+      const times = [...Object.values(before), one.provenRestore, check].map(timesOf);
       const sizes = [MB(one.firstBytes), MB(one.dayAddsBytes), one.peakMiB.toFixed(0)];
       return `| ${[one.name, ...times, ...sizes].join(" | ")} |`;
     }),
     "",
     "Peak MiB is the highest of all steps; by step:",
     "",
-    "| tool | first | no change | day 1 | restore | check |",
-    "|---|---|---|---|---|---|",
-    ...summaries.map(
-      (one) => `| ${[one.name, ...steps.map((step) => one.steps[step].peakMiB.toFixed(0))].join(" | ")} |`,
-    ),
+    "| tool | first | no change | day 1 | restore | restore, proven | check |",
+    "|---|---|---|---|---|---|---|",
+    ...summaries.map((one) => {
+      const { check, ...before } = one.steps;
+      const peaks = [...Object.values(before), one.provenRestore, check].map((step) => step?.peakMiB.toFixed(0) ?? "");
+      return `| ${[one.name, ...peaks].join(" | ")} |`;
+    }),
     ...summaries.flatMap((one) =>
       one.keyDerivationS === undefined
         ? []
@@ -83,6 +87,11 @@ function roundTable(summaries: readonly Summary[]): readonly string[] {
           ],
     ),
   ];
+}
+
+/** Empty where the tool has no such step. */
+function timesOf(step: Measurement | undefined): string {
+  return step === undefined ? "" : `${step.wallS.toFixed(2)} (${step.cpuS.toFixed(2)})`;
 }
 
 function eightDaysPart(facts: RunFacts, tools: readonly ToolFigures[]): readonly string[] {

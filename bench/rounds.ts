@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { RoundFigures, Step } from "./figures.ts";
 import { keyDerivationS } from "./key-derivation.ts";
 import { type Measurement, measure } from "./measure.ts";
-import { measuredRestore, newRun, type Run } from "./places.ts";
+import { measuredProvenRestore, measuredRestore, newRun, type Run } from "./places.ts";
 import { storedBytes } from "./stored-bytes.ts";
 import type { Tool } from "./tools/tool.ts";
 import { copiedWorkload, useForADay } from "./workload.ts";
@@ -31,6 +31,7 @@ export async function runRound(options: RoundOptions): Promise<ReadonlyMap<strin
   await useForADay(data, 1);
   const day = backup("day");
   const restore = each(runs, "restore", (run) => measuredRestore(run, scratch, round === 0));
+  const proven = each(runs, "restore, proven", (run) => measuredProvenRestore(run, scratch));
   const check = each(runs, "check", (run) => measure(run.tool.check(run.places), scratch));
 
   return new Map(
@@ -46,6 +47,7 @@ export async function runRound(options: RoundOptions): Promise<ReadonlyMap<strin
         run.tool.name,
         {
           steps,
+          ...(proven[i] === undefined ? {} : { provenRestore: proven[i] }),
           firstBytes: at(first, i).storedBytes,
           unchangedAddsBytes: at(unchanged, i).storedBytes - at(first, i).storedBytes,
           dayAddsBytes: at(day, i).storedBytes - at(unchanged, i).storedBytes,

@@ -6,6 +6,7 @@ import { median } from "./median.ts";
 export interface Summary {
   readonly name: string;
   readonly steps: Readonly<Record<Step, Measurement>>;
+  readonly provenRestore?: Measurement;
   readonly firstBytes: number;
   readonly dayAddsBytes: number;
   /** The highest peak of any step in any round: a limit on memory is no limit if it holds half of the time. */
@@ -16,11 +17,8 @@ export interface Summary {
 export function summaryOf(tool: ToolFigures): Summary {
   const { rounds } = tool;
   const of = (value: (round: RoundFigures) => number): number => median(rounds.map(value));
-  const step = (name: Step): Measurement => ({
-    wallS: of((round) => round.steps[name].wallS),
-    cpuS: of((round) => round.steps[name].cpuS),
-    peakMiB: of((round) => round.steps[name].peakMiB),
-  });
+  const step = (name: Step): Measurement => middle(rounds.map((round) => round.steps[name]));
+  const proven = rounds.flatMap((round) => round.provenRestore ?? []);
   const derivations = rounds.flatMap((round) => round.keyDerivationS ?? []);
   return {
     name: tool.name,
@@ -33,7 +31,16 @@ export function summaryOf(tool: ToolFigures): Summary {
     },
     firstBytes: of((round) => round.firstBytes),
     dayAddsBytes: of((round) => round.dayAddsBytes),
-    peakMiB: Math.max(...rounds.flatMap((round) => steps.map((name) => round.steps[name].peakMiB))),
+    peakMiB: Math.max(
+      ...rounds.flatMap((round) => steps.map((name) => round.steps[name].peakMiB)),
+      ...proven.map(({ peakMiB }) => peakMiB),
+    ),
+    ...(proven.length > 0 ? { provenRestore: middle(proven) } : {}),
     ...(derivations.length > 0 ? { keyDerivationS: median(derivations) } : {}),
   };
+}
+
+function middle(all: readonly Measurement[]): Measurement {
+  const of = (value: (one: Measurement) => number): number => median(all.map(value));
+  return { wallS: of((one) => one.wallS), cpuS: of((one) => one.cpuS), peakMiB: of((one) => one.peakMiB) };
 }

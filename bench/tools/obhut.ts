@@ -11,15 +11,19 @@ function run(places: Places, ...args: readonly string[]): Command {
   return { argv: [program, ...args, "--password-file", places.passwordFile], env: {} };
 }
 
+function restore(places: Places, target: string): readonly string[] {
+  return ["restore", "latest", "--quiet", "--from", places.repository, "--target", target];
+}
+
 export const obhut: Tool = {
   name: "Obhut",
-  settings: "defaults; the app is stopped, so that every tool sees files at rest",
+  settings: "defaults, which for a restore means proven; the app is stopped, so that every tool sees files at rest",
   version: () => firstLine(program, "version"),
   init: (places) => [run(places, "init", "--to", places.repository)],
   backup: (places) =>
     run(places, "backup", "--quiet", "--instance", "bench", "--data", places.data, "--to", places.repository),
-  restore: (places, target) =>
-    run(places, "restore", "latest", "--quiet", "--from", places.repository, "--target", target),
+  restore: (places, target) => run(places, ...restore(places, target), "--no-verify"),
+  provenRestore: (places, target) => run(places, ...restore(places, target)),
   // The data directory itself, or a folder `data` beside what else the snapshot holds.
   restoredData: (_places, target) => (existsSync(join(target, "webui.db")) ? target : join(target, "data")),
   check: (places) => run(places, "check", "--quiet", "--read-data", "--from", places.repository),

@@ -19,6 +19,7 @@ export const restic: Tool = {
   init: (places) => [run(places, "init")],
   backup: (places) => run(places, "backup", "--quiet", places.data),
   restore: (places, target) => run(places, "restore", "--quiet", "latest", "--target", target),
+  provenRestore: (places, target) => run(places, "restore", "--quiet", "latest", "--verify", "--target", target),
   restoredData: (places, target) => join(target, places.data),
   check: (places) => run(places, "check", "--quiet", "--read-data"),
 };

@@ -25,8 +25,10 @@ export interface Tool {
   readonly settings: string;
   init(places: Places): readonly Command[];
   backup(places: Places): Command;
-  /** Restores the newest state; `restoredData` says where the data directory then lies. */
+  /** Restores the newest state, without reading back what was written; `restoredData` says where the data directory then lies. */
   restore(places: Places, target: string): Command;
+  /** The same with all that was written read back and proven; absent where the tool has no such thing. */
+  provenRestore?(places: Places, target: string): Command;
   restoredData(places: Places, target: string): string;
   /** Reads and proves every stored byte. */
   check(places: Places): Command;

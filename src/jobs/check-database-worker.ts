@@ -15,16 +15,14 @@ const magic = "SQLite format 3\0";
 const cacheKiB = 16 * 1024;
 
 serveTasks<DatabaseTask, DatabaseVerdict>({
-  run: async ({ path, isApp }) => {
+  run: async ({ path, isApp, whole }) => {
     if (!isDatabase(path)) return { isDatabase: false, damage: undefined, counts: {}, dataPaths: [] };
     try {
       // Immutable: a plain read-only open of a database in WAL mode would leave a -wal and a -shm behind.
       using database = new DatabaseSync(new URL(`${fileUrl(path)}?immutable=1`), { readOnly: true });
       // Indexes are looked up all over the file; the default of 2 MB reads each page many times.
       database.exec(`PRAGMA cache_size=-${cacheKiB}`);
-      const rows = database.prepare("PRAGMA integrity_check").all() as Row[];
-      const said = rows.map((row) => String(row["integrity_check"]));
-      const damage = said.length === 1 && said[0] === "ok" ? undefined : said.slice(0, 3).join("; ");
+      const damage = whole ? damageOf(database) : undefined;
       const query: Query = async (sql) => database.prepare(sql).all() as Row[];
       const counts = isApp ? await countTables(query) : {};
       return { isDatabase: true, damage, counts, dataPaths: isApp ? await pathsInRows(query) : [] };
@@ -33,6 +31,12 @@ serveTasks<DatabaseTask, DatabaseVerdict>({
     }
   },
 });
+
+function damageOf(database: DatabaseSync): string | undefined {
+  const rows = database.prepare("PRAGMA integrity_check").all() as Row[];
+  const said = rows.map((row) => String(row["integrity_check"]));
+  return said.length === 1 && said[0] === "ok" ? undefined : said.slice(0, 3).join("; ");
+}
 
 function isDatabase(path: BytePath): boolean {
   const file = openSync(bytesOf(path), "r");

@@ -7,6 +7,8 @@ export interface DatabaseTask {
   readonly path: BytePath;
   /** It is the app's own: its rows are counted and looked into. */
   readonly isApp: boolean;
+  /** SQLite reads and checks all of it. */
+  readonly whole: boolean;
 }
 
 export interface DatabaseVerdict {

@@ -9,7 +9,7 @@ import { checkDatabases, type DatabaseVerdict } from "./check-databases.ts";
 import type { Emit } from "./job-event.ts";
 
 export interface ProvenDatabases {
-  /** Opened, and checked whole by SQLite. */
+  /** Opened, and checked whole by SQLite; 0 where that was not asked for. */
   readonly sound: number;
   readonly damaged: number;
   /** Rows of the app's tables in the restored database. */
@@ -21,7 +21,7 @@ export interface ProvenDatabases {
 
 export interface ProveOptions {
   readonly databases: readonly CheckedDatabase[];
-  readonly options: { readonly target: string; readonly dataPath: string | undefined };
+  readonly options: { readonly target: string; readonly dataPath: string | undefined; readonly verify: boolean };
   readonly manifest: Manifest | undefined;
   readonly emit: Emit;
 }
@@ -32,16 +32,24 @@ export interface CheckedDatabase extends DatabaseVerdict {
   readonly relative: BytePath;
 }
 
-/** Looks into the files that may be databases. `pathOf`: where a file's content lies; undefined where it could not be had. */
+export interface CheckPlannedOptions {
+  /** Where a file's content lies; undefined where it could not be had. */
+  readonly pathOf: (file: PlannedFile) => BytePath | undefined;
+  /** Has every database checked whole; else only the app's own is opened, for what its rows say. */
+  readonly verify: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Looks into the files that may be databases. */
 export async function checkPlannedDatabases(
   plan: RestorePlan,
-  pathOf: (file: PlannedFile) => BytePath | undefined,
-  signal: AbortSignal,
+  { pathOf, verify, signal }: CheckPlannedOptions,
 ): Promise<readonly CheckedDatabase[]> {
   const candidates = plan.files.flatMap((file) => {
-    const path = mayBeDatabase(file) ? pathOf(file) : undefined;
     const { relative } = file;
-    return path === undefined ? [] : [{ path, relative, isApp: relative === mainDatabase }];
+    const isApp = relative === mainDatabase;
+    const path = isApp || (verify && mayBeDatabase(file)) ? pathOf(file) : undefined;
+    return path === undefined ? [] : [{ path, relative, isApp, whole: verify }];
   });
   const verdicts = await checkDatabases(candidates, signal);
   return candidates.flatMap(({ relative }, i) => {
@@ -57,7 +65,9 @@ export function proveDatabases({ databases, options, manifest, emit }: ProveOpti
   if (app?.isDatabase && app.damage === undefined) tellCounts(app, manifest, emit);
   const rewritten = rewriteRows(app, options, emit);
   return {
-    sound: databases.filter(({ isDatabase, damage }) => isDatabase && damage === undefined).length,
+    sound: !options.verify
+      ? 0
+      : databases.filter(({ isDatabase, damage }) => isDatabase && damage === undefined).length,
     damaged: databases.filter(({ damage }) => damage !== undefined).length,
     counts: app?.counts ?? {},
     pathInRows: app?.dataPaths[0],

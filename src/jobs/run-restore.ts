@@ -47,6 +47,8 @@ export interface RunRestoreOptions {
   /** Absolute path of the folder for keys; undefined: they stay in the snapshot. */
   readonly secretsFolder: string | undefined;
   readonly dryRun: boolean;
+  /** Reads every file back and has every database checked. Without it each piece is proven as it comes out of the repository, no more. */
+  readonly verify: boolean;
 }
 
 export interface RestoreSummary {
@@ -59,7 +61,7 @@ export interface RestoreSummary {
   readonly dataPath: string | undefined;
   readonly files: number;
   readonly bytes: number;
-  /** Files that were read back and found to be what was stored; 0 in a dry run. */
+  /** Files that were read back and found to be what was stored; 0 in a dry run, and without `verify`. */
   readonly verifiedFiles: number;
   readonly databases: ProvenDatabases;
   readonly secrets: RestoredSecrets;
@@ -108,10 +110,11 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
     dataPath: options.dataPath,
     files: plan.files.length + plan.hardLinks.length,
     bytes: plan.totalBytes,
-    verifiedFiles: dryRun
-      ? 0
-      : plan.files.length -
-        findings.filter(({ code }) => code === "FILE_RESTORED_WRONG" || code === "FILE_NOT_RESTORED").length,
+    verifiedFiles:
+      dryRun || !options.verify
+        ? 0
+        : plan.files.length -
+          findings.filter(({ code }) => code === "FILE_RESTORED_WRONG" || code === "FILE_NOT_RESTORED").length,
     databases,
     secrets,
     tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
@@ -154,7 +157,7 @@ const phases: Readonly<Record<"compare" | "restore" | "verify", JobPhase>> = {
 
 async function writePlan(
   plan: RestorePlan,
-  { target, overwrite }: RunRestoreOptions,
+  { target, overwrite, verify }: RunRestoreOptions,
   { repository, watch }: { readonly repository: IndexedRepository; readonly watch: JobWatch },
 ): Promise<readonly CheckedDatabase[]> {
   const total = { filesTotal: plan.files.length, bytesTotal: plan.totalBytes };
@@ -163,9 +166,9 @@ async function writePlan(
     target,
     overwrite,
     removes: staleSideFiles(plan),
-    verify: true,
+    verify,
     whileProving: async (pathOf) => {
-      checked = await checkPlannedDatabases(plan, pathOf, watch.signal);
+      checked = await checkPlannedDatabases(plan, { pathOf, verify, signal: watch.signal });
     },
     signal: watch.signal,
     onProgress: ({ phase, ...done }) => watch.emit({ type: "status", phase: phases[phase], ...done, ...total }),

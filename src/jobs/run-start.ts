@@ -82,6 +82,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
         dataPath: scratch,
         secretsFolder: undefined,
         dryRun: false,
+        verify: true,
       },
       own,
       watch,

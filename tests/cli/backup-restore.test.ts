@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { fixtureFacts, type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
+import { listTree } from "../support/tree-listing.ts";
 import { type JsonLine, type ObhutRun, obhut } from "./run-obhut.ts";
 
 let fixture: UnpackedFixture;
@@ -157,6 +158,20 @@ test("restore --dry-run writes nothing", async () => {
   assert.equal(dry.code, 0, dry.stderr);
   assert.ok(Number(summaryOf(dry)["bytes"]) > 1_000_000);
   assert.ok(!(await readdir(folder.path)).includes("never"));
+});
+
+test("--no-verify brings back the same, and claims nothing that was not looked at", async () => {
+  const [proven, quick] = ["proven", "quick"].map((name) => path.join(folder.path, name)) as [string, string];
+  assert.equal((await run("restore", "latest", "-r", repository, "--target", proven)).code, 0);
+  const restored = await run("restore", "latest", "-r", repository, "--target", quick, "--no-verify", "--json");
+  assert.equal(restored.code, 0, restored.stderr + restored.text);
+  const { verifiedFiles, databases, counts, pathInRows } = summaryOf(restored);
+  assert.deepEqual([verifiedFiles, databases], [0, 0]);
+  assert.equal((counts as Record<string, number>)["chat"], fixtureFacts.rows["chat"]);
+  assert.ok(String(pathInRows).startsWith("/"));
+  assert.deepEqual(await listTree(quick), await listTree(proven));
+  const again = await run("restore", "latest", "-r", repository, "--target", `${quick}-again`, "--no-verify");
+  assert.match(again.text, /Verified: +not read back, as asked/);
 });
 
 test("parts and patterns choose what is restored", async () => {

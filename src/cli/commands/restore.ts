@@ -17,7 +17,7 @@ export const run: Command = async (call) => {
   const options = askedRestore(call);
   const summary = await runRestore(options, parts, { emit: reporter.emit, signal });
   reporter.summary(summaryValue(summary), () => [
-    ...summaryLines(summary, call),
+    ...summaryLines(summary, options, call),
     // Without the app's database there is nothing to start on.
     ...(Object.keys(summary.databases.counts).length === 0 ? [] : startLines(summary, options, call)),
   ]);
@@ -40,6 +40,7 @@ function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
     dataPath: args.value("data-path"),
     secretsFolder: secrets === undefined ? undefined : resolve(folder, secrets),
     dryRun: args.flag("dry-run"),
+    verify: !args.flag("no-verify"),
   };
 }
 
@@ -61,7 +62,11 @@ function summaryValue({ manifest, snapshot, databases, secrets, location, ...res
   };
 }
 
-function summaryLines(summary: RestoreSummary, { messages, language }: CommandCall): readonly string[] {
+function summaryLines(
+  summary: RestoreSummary,
+  { verify }: RunRestoreOptions,
+  { messages, language }: CommandCall,
+): readonly string[] {
   const words = messages.output;
   const { snapshot, databases, secrets, dryRun, verifiedFiles } = summary;
   const detail = { files: formatCount(summary.files, language), size: formatSize(summary.bytes, language) };
@@ -75,7 +80,11 @@ function summaryLines(summary: RestoreSummary, { messages, language }: CommandCa
     [dryRun ? words.wouldRestore : words.restored, fill(words.restoredDetail, detail)],
     [
       words.verified,
-      dryRun ? undefined : fill(databases.sound > 0 ? words.verifiedDetail : words.verifiedPlain, verified),
+      dryRun
+        ? undefined
+        : !verify
+          ? words.verifiedNot
+          : fill(databases.sound > 0 ? words.verifiedDetail : words.verifiedPlain, verified),
     ],
     [
       words.rewrittenRows,

@@ -55,6 +55,7 @@ export const output: Record<OutputKey, string> = {
   verified: "Nachgeprüft",
   verifiedDetail: "{files} Dateien, {size}, Byte für Byte; geöffnete und heile Datenbanken: {databases}",
   verifiedPlain: "{files} Dateien, {size}, Byte für Byte",
+  verifiedNot: "nicht zurückgelesen, wie gewünscht",
   restored: "Zurückgeholt",
   restoredDetail: "{files} Dateien, {size}",
   wouldRestore: "Käme zurück",

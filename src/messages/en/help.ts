@@ -89,6 +89,8 @@ export const options = {
   "dry-run": "say what would be done, and write nothing",
   target: "folder to restore into; it must be empty or not exist",
   overwrite: "restore into a folder that is not empty; files of the same name are replaced",
+  "no-verify":
+    "do not read back what was written, nor have the databases checked; what comes out of the repository is still proven",
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
   "read-data": "read and prove every stored byte",

@@ -53,6 +53,7 @@ export const output = {
   verified: "Verified",
   verifiedDetail: "{files} files, {size}, byte for byte; databases opened and sound: {databases}",
   verifiedPlain: "{files} files, {size}, byte for byte",
+  verifiedNot: "not read back, as asked",
   restored: "Restored",
   restoredDetail: "{files} files, {size}",
   wouldRestore: "Would restore",
