@@ -48,6 +48,8 @@ export const findingCodes = {
   SNAPSHOT_PASSED_OVER: { weight: "note", params: ["location", "snapshot", "reason"] },
   INDEXED_PACKS_MISSING: { weight: "note", params: ["location", "count"] },
   PACK_NOT_ADOPTED: { weight: "note", params: ["location", "pack", "reason"] },
+  // copying snapshots
+  SNAPSHOT_NOT_COPIED: { weight: "incomplete", params: ["snapshot", "location"] },
   // restore
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },

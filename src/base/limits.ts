@@ -66,6 +66,12 @@ export const limits = {
   cacheTidyBytes: 16 * MiB,
   /** What waits to be used again never takes the last of a disk: an app's database may lie there too. */
   keepFreeBytes: 256 * MiB,
+  /** Blobs of one pack that lie no further apart than this are read in one go, with what lies between (restic: 1 MiB). */
+  copyGapBytes: MiB,
+  /** The longest stretch of a pack that a copy reads in one go: a whole pack of the usual size. */
+  copyRunBytes: 18 * MiB,
+  /** A copy stores its snapshots each time it has brought this much for them. */
+  copyBatchBytes: 1024 * MiB,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

@@ -16,6 +16,17 @@ export function askedSource(args: ParsedArguments, env: Environment, folder: str
   return parseDestination(args.value("from") ?? fromEnvironment(env, "--from"), folder);
 }
 
+/** For commands that bring something from one repository into another. USAGE where it is not named, or is the other one. */
+export function askedCopySource(
+  args: ParsedArguments,
+  { env, folder, to }: { readonly env: Environment; readonly folder: string; readonly to: readonly Destination[] },
+): Destination {
+  const given = args.value("from-repository") ?? (env["OBHUT_FROM_REPOSITORY"] || env["RESTIC_FROM_REPOSITORY"]);
+  if (!given) throw usageError(reason("fromRepositoryNotGiven", {}));
+  parseDestinations([...to.map(({ written }) => written), given], folder);
+  return parseDestination(given, folder);
+}
+
 function fromEnvironment(env: Environment, option: string): string {
   const found = env["OBHUT_REPOSITORY"] || env["RESTIC_REPOSITORY"];
   if (!found) throw usageError(reason("repositoryNotGiven", { option }));

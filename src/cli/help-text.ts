@@ -27,7 +27,10 @@ export function overviewLines(messages: Messages, columns: number): readonly str
 export function commandLines(command: CommandName, messages: Messages, columns: number): readonly string[] {
   const { commands, headings, values } = messages.help;
   const spec = commandTable[command];
-  const positionals = spec.arguments.map(({ value, optional }) => (optional ? `[${values[value]}]` : values[value]));
+  const positionals = spec.arguments.map(({ value, optional, repeatable }) => {
+    const word = `${values[value]}${repeatable ? "..." : ""}`;
+    return optional ? `[${word}]` : word;
+  });
   const usage = ["obhut", command, ...positionals, `[${headings.optionsWord}]`].join(" ");
   const rows = spec.arguments.map(({ value }) => [values[value], argumentHelp(value, messages)] as const);
   return [

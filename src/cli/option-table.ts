@@ -18,6 +18,10 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   data: { value: "dir" },
   to: { short: "r", value: "destination", repeatable: true },
   from: { short: "r", value: "destination" },
+  "from-repository": { value: "destination" },
+  "copy-chunker-params": {},
+  "from-password-file": { value: "file" },
+  "from-password-command": { value: "command" },
   instance: { value: "name" },
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
@@ -50,6 +54,8 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
 export interface ArgumentSpec {
   readonly value: ValueName;
   readonly optional?: true;
+  /** Takes all that follow; only the last one may. */
+  readonly repeatable?: true;
   readonly choices?: readonly string[];
 }
 
@@ -61,13 +67,17 @@ export interface CommandSpec {
 const password = ["password-file", "password-command"] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
+const fromPassword = ["from-password-file", "from-password-command"] as const;
 const always = ["json", "quiet", "lang", "help"] as const;
 
 export const shells = ["bash", "zsh", "fish"] as const;
 
 export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   start: { arguments: [{ value: "dir", optional: true }], options: always },
-  init: { arguments: [], options: ["to", ...password, ...always] },
+  init: {
+    arguments: [],
+    options: ["to", "copy-chunker-params", "from-repository", ...fromPassword, ...password, ...always],
+  },
   backup: {
     arguments: [],
     options: [
@@ -115,6 +125,10 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       ...cache,
       ...always,
     ],
+  },
+  copy: {
+    arguments: [{ value: "snapshot", optional: true, repeatable: true }],
+    options: ["from-repository", "to", "instance", "tag", "dry-run", ...fromPassword, ...password, ...cache, ...always],
   },
   check: { arguments: [], options: ["from", "read-data", "read-data-subset", ...password, ...always] },
   inspect: {

@@ -142,7 +142,7 @@ function checkedValue(name: OptionName, token: OptionToken, values: ReadonlyMap<
 
 function checkPositionals(command: CommandName, given: readonly string[]): void {
   const wanted = commandTable[command].arguments;
-  const extra = given[wanted.length];
+  const extra = wanted.at(-1)?.repeatable ? undefined : given[wanted.length];
   if (extra !== undefined) throw usageError(reason("argumentTooMany", { command, value: extra }));
   wanted.forEach((argument, index) => {
     const value = given[index];

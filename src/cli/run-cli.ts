@@ -23,6 +23,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   ls: () => import("./commands/ls.ts"),
   dump: () => import("./commands/dump.ts"),
   restore: () => import("./commands/restore.ts"),
+  copy: () => import("./commands/copy.ts"),
   check: () => import("./commands/check.ts"),
   inspect: () => import("./commands/inspect.ts"),
   unlock: () => import("./commands/unlock.ts"),

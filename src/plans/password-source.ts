@@ -20,19 +20,26 @@ interface Layer {
 
 /**
  * The source of the first layer that names one: the call's options, then OBHUT_PASSWORD*, then RESTIC_PASSWORD*. Inside a layer a file and
- * a command exclude each other, as with restic; both come before a plain value. Throws USAGE.
+ * a command exclude each other, as with restic; both come before a plain value. Throws USAGE. `from`: the same for the repository that something
+ * is copied from, OBHUT_FROM_PASSWORD* and so on.
  */
 export function choosePasswordSource(
   given: { readonly file: string | undefined; readonly command: string | undefined },
   env: Readonly<Record<string, string | undefined>>,
+  whose: "own" | "from" = "own",
 ): PasswordSource | undefined {
+  const [option, variable] = whose === "own" ? ["", ""] : ["from-", "_FROM"];
   const options: Layer = {
-    fileName: "--password-file",
+    fileName: `--${option}password-file`,
     file: given.file,
-    commandName: "--password-command",
+    commandName: `--${option}password-command`,
     command: given.command,
   };
-  for (const layer of [options, environmentLayer("OBHUT", env), environmentLayer("RESTIC", env)]) {
+  for (const layer of [
+    options,
+    environmentLayer(`OBHUT${variable}`, env),
+    environmentLayer(`RESTIC${variable}`, env),
+  ]) {
     const source = sourceIn(layer);
     if (source !== undefined) return source;
   }

@@ -6,9 +6,9 @@ import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
 import type { MasterKey } from "./format/crypto.ts";
 import { OpenStream } from "./format/open-stream.ts";
 
-/** The plaintext, or why there is none. `plain` is valid until the next call. */
+/** The plaintext, and the payload it was made of, compressed or the same; or why there is none. Both are valid until the next call. */
 export type OpenedBlob =
-  | { readonly plain: Uint8Array; readonly damage?: undefined }
+  | { readonly plain: Uint8Array; readonly payload: Uint8Array; readonly damage?: undefined }
   | { readonly plain?: undefined; readonly damage: string };
 
 export class BlobOpener {
@@ -28,9 +28,11 @@ export class BlobOpener {
     if (opened === undefined) return { damage: "its authentication code does not match" };
     const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength);
     if (typeof plain === "string") return { damage: plain };
-    if (!this.#hashes) return { plain };
+    if (!this.#hashes) return { plain, payload: opened };
     const actual = hash("sha256", plain, "buffer");
-    return actual.equals(id) ? { plain } : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
+    return actual.equals(id)
+      ? { plain, payload: opened }
+      : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
   }
 
   #decompress(bytes: Uint8Array, length: number): Uint8Array | string {

@@ -44,6 +44,8 @@ test("docs/json.md names every type and field of what the program prints", async
     ...(await json("ls", "latest")),
     ...(await json("restore", "latest", "--target", target)),
     ...(await json("restore", "latest", "--target", target)),
+    ...(await json("init", "--to", path.join(folder.path, "second"))),
+    ...(await json("copy", "--from-repository", env.OBHUT_REPOSITORY, "--to", path.join(folder.path, "second"))),
     ...(await json("check", "--read-data")),
     ...(await json("inspect", fixture.dataDir)),
     ...(await json("unlock")),
@@ -53,7 +55,18 @@ test("docs/json.md names every type and field of what the program prints", async
   const documented = await Promise.all(
     ["json.md", "de/json.md"].map((file) => readFile(path.join(docs, file), "utf8")),
   );
-  const expected = ["error", "exit_error", "finding", "node", "part", "snapshot", "status", "summary", "table"];
+  const expected = [
+    "copied",
+    "error",
+    "exit_error",
+    "finding",
+    "node",
+    "part",
+    "snapshot",
+    "status",
+    "summary",
+    "table",
+  ];
   assert.deepEqual([...types].sort(), expected);
   for (const line of lines) {
     for (const field of Object.keys(line)) {

@@ -40,7 +40,12 @@ function restic({ name, program, keeps }: Pick<Restic, "name" | "keeps"> & { rea
     name,
     keeps,
     run: async (repository, ...words) => {
-      const env = { ...process.env, RESTIC_REPOSITORY: repository, RESTIC_PASSWORD: testPassword };
+      const env = {
+        ...process.env,
+        RESTIC_REPOSITORY: repository,
+        RESTIC_PASSWORD: testPassword,
+        RESTIC_FROM_PASSWORD: testPassword,
+      };
       const { stdout } = await run(program(), ["--no-cache", ...words], { env, maxBuffer: 64 * 1024 * 1024 });
       return stdout;
     },

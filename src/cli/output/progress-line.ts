@@ -13,6 +13,7 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   restore: "phaseRestore",
   verify: "phaseVerify",
   check: "phaseCheck",
+  copy: "phaseCopy",
 };
 
 const windowMs = 8_000;

@@ -164,6 +164,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Das Pack {pack} in {location} steht in keinem Index und war nicht lesbar: {reason}. Was es enthalten mag, wurde neu gespeichert.",
     next: "",
   },
+  SNAPSHOT_NOT_COPIED: {
+    what: "Snapshot {snapshot} wurde nicht nach {location} kopiert: Was er braucht, ist beschädigt, siehe oben.",
+    next: "Ihn aus einer anderen Kopie des Repositorys holen oder das Repository reparieren, aus dem er stammt, dann noch einmal kopieren.",
+  },
   DATABASE_RESTORED_DAMAGED: {
     what: "Die wiederhergestellte Datenbank {path} ist beschädigt: {reason}.",
     next: "Einen älteren Snapshot wiederherstellen und mit obhut check --read-data prüfen, ob das Repository vollständig ist.",

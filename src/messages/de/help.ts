@@ -37,6 +37,11 @@ export const commands: Commands = {
     about:
       "Schreibt einen Snapshot so in einen Ordner, wie Open WebUI ihn erwartet, prüft das Geschriebene und sagt, wie es damit startet. Ein Snapshot anderer Programme wird so wiederhergestellt, wie er ist.",
   },
+  copy: {
+    summary: "Snapshots in ein anderes Repository kopieren",
+    about:
+      "Kopiert Snapshots aus dem Repository --from-repository in das Repository --to: die genannten oder alle, soweit sie dort noch fehlen. Die Instanz wird nicht noch einmal gelesen; übertragen werden nur Stücke, die dort fehlen, und jedes wird dabei nachgewiesen.",
+  },
   check: {
     summary: "prüfen, ob ein Repository vollständig ist",
     about:
@@ -69,6 +74,12 @@ export const options: Record<keyof typeof en.options, string> = {
   data: "Datenverzeichnis von Open WebUI, der Ordner mit webui.db; sonst $OBHUT_DATA, $DATA_DIR",
   to: "wohin gesichert wird: Pfad eines Repositorys; mehrfach möglich; sonst $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
   from: "Repository, aus dem gelesen wird; sonst $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  "from-repository":
+    "Repository, aus dem kopiert oder dessen Zerteilung übernommen wird; sonst $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
+  "copy-chunker-params": "Dateien so zerteilen wie --from-repository, damit restic in beiden dieselben Stücke findet",
+  "from-password-file":
+    "das Passwort von --from-repository aus dieser Datei lesen; ohne Angabe ist es dasselbe wie das des anderen",
+  "from-password-command": "dieses Programm ausführen; seine Ausgabe ist das Passwort von --from-repository",
   instance: "Name der Instanz; sonst $OBHUT_INSTANCE, der Name des Rechners oder, im Container, open-webui",
   "password-file": "das Passwort aus dieser Datei lesen",
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",

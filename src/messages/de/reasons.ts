@@ -12,10 +12,13 @@ export const reasons: Record<ReasonCode, string> = {
   argumentMissing: "{command} braucht {name}",
   argumentTooMany: "mit {value} kann {command} nichts anfangen",
   choiceInvalid: "{name} ist {value}, erlaubt ist aber nur: {choices}",
+  fromRepositoryNotGiven:
+    "kein Repository angegeben, aus dem kopiert werden soll: mit --from-repository, OBHUT_FROM_REPOSITORY oder RESTIC_FROM_REPOSITORY",
   repositoryNotGiven:
     "es ist kein Repository angegeben: {option} verwenden oder OBHUT_REPOSITORY oder RESTIC_REPOSITORY setzen",
   dataNotGiven: "es ist kein Datenverzeichnis angegeben: --data verwenden oder OBHUT_DATA oder DATA_DIR setzen",
   targetNotGiven: "restore braucht --target, den Ordner, in den wiederhergestellt wird",
+  optionNeedsOther: "{name} hat ohne {other} keine Bedeutung",
   oneOfTwo: "{first} und {second} sind beide angegeben; eines davon genügt",
   subsetInvalid:
     "{value} ist kein Teil der Daten: n/t wie 1/10, einen Anteil wie 5% oder eine Menge wie 500M schreiben",

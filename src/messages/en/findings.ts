@@ -164,6 +164,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "The pack {pack} in {location} belongs to no index and could not be read: {reason}. What it may hold was stored again.",
     next: "",
   },
+  SNAPSHOT_NOT_COPIED: {
+    what: "Snapshot {snapshot} was not copied to {location}: what it needs is damaged, as said above.",
+    next: "Take it from another copy of the repository, or mend the one it comes from, then copy again.",
+  },
   DATABASE_RESTORED_DAMAGED: {
     what: "The restored database {path} is damaged: {reason}.",
     next: "Restore an older snapshot, and see with obhut check --read-data whether the repository is whole.",

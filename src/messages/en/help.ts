@@ -41,6 +41,11 @@ export const commands = {
     about:
       "Writes a snapshot into a folder as Open WebUI expects it, verifies what was written, and says how to start on it. A snapshot that other programs made is restored as it is.",
   },
+  copy: {
+    summary: "copy snapshots to another repository",
+    about:
+      "Copies snapshots from the repository --from-repository to the repository --to: those named, or all, that are not there yet. The instance is not read again, and only pieces that are missing there are brought over, each proven on the way.",
+  },
   check: {
     summary: "see whether a repository is whole",
     about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
@@ -72,6 +77,12 @@ export const options = {
   data: "data directory of Open WebUI, the folder that holds webui.db; else $OBHUT_DATA, $DATA_DIR",
   to: "where to store: a repository's path; may be given more than once; else $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
   from: "repository to read; else $OBHUT_REPOSITORY, $RESTIC_REPOSITORY",
+  "from-repository":
+    "repository to copy from, or whose chunker parameters to copy; else $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
+  "copy-chunker-params": "cut files where --from-repository does, so that restic finds the same pieces in both",
+  "from-password-file":
+    "read the password of --from-repository from this file; without one it is the same as the other's",
+  "from-password-command": "run this program and take its output as the password of --from-repository",
   instance: "name of the instance; else $OBHUT_INSTANCE, this machine's name, or open-webui in a container",
   "password-file": "read the password from this file",
   "password-command": "run this program (without a shell) and take its output as the password",

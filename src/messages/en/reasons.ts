@@ -12,9 +12,12 @@ export const reasons: Record<ReasonCode, string> = {
   argumentMissing: "{command} needs {name}",
   argumentTooMany: "{command} does not take {value}",
   choiceInvalid: "{name} is {value}, but may only be one of: {choices}",
+  fromRepositoryNotGiven:
+    "no repository to copy from was given: use --from-repository, or set OBHUT_FROM_REPOSITORY or RESTIC_FROM_REPOSITORY",
   repositoryNotGiven: "no repository was given: use {option}, or set OBHUT_REPOSITORY or RESTIC_REPOSITORY",
   dataNotGiven: "no data directory was given: use --data, or set OBHUT_DATA or DATA_DIR",
   targetNotGiven: "restore needs --target, the folder to restore into",
+  optionNeedsOther: "{name} means nothing without {other}",
   oneOfTwo: "{first} and {second} were both given; one of them is enough",
   subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, a share such as 5%, or a size such as 500M",
   timeInvalid: "{value} is no time: write @2026-11-23 or @2026-11-23T10:00",

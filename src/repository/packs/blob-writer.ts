@@ -32,6 +32,8 @@ export interface StoredBlob {
   readonly id: BlobId;
   /** Compressed where `uncompressedLength` is not 0. */
   readonly payload: Uint8Array;
+  /** Where given, the payload is this long, and has room behind it up to a multiple of 16: it need not be copied then. */
+  readonly payloadBytes?: number;
   /** Length before compression; 0 where it is not compressed. */
   readonly uncompressedLength: number;
 }
@@ -42,6 +44,8 @@ export class BlobWriter {
   readonly #fillers: Readonly<Record<BlobType, PackFiller>>;
   readonly #indexes: IndexWriter;
   readonly #packs: IndexedPack[] = [];
+  /** Memory of packs that were saved, for those to come. */
+  readonly #freeBuffers: SharedArrayBuffer[] = [];
   readonly #saves = new Set<Promise<void>>();
   readonly #failed = new AbortController();
 
@@ -68,15 +72,13 @@ export class BlobWriter {
    * Stores a blob as another pack had it, which the caller has proven. In a repository of format version 1 it must not be compressed.
    * Resolves when there is room for the next.
    */
-  async addStored({ type, id, payload, uncompressedLength }: StoredBlob): Promise<void> {
+  async addStored({ type, id, payload, payloadBytes, uncompressedLength }: StoredBlob): Promise<void> {
     this.#throwIfFailed();
-    const padded = Buffer.alloc(Math.max(1, Math.ceil(payload.length / 16)) * 16);
-    padded.set(payload);
     const blob = {
       type,
       id: Buffer.from(id, "hex"),
-      payload: padded,
-      payloadBytes: payload.length,
+      payload: payloadBytes === undefined ? padded(payload) : payload,
+      payloadBytes: payloadBytes ?? payload.length,
       uncompressedLength,
     };
     this.#fillers[type].add(blob);
@@ -102,7 +104,7 @@ export class BlobWriter {
       nonceStart: actor.random(nonceBytes),
       dryRun: false,
       emit: (pack) => this.#save(pack, type),
-      takeBuffer: () => new SharedArrayBuffer(packBufferBytes),
+      takeBuffer: () => this.#freeBuffers.pop() ?? new SharedArrayBuffer(packBufferBytes),
     });
   }
 
@@ -118,6 +120,7 @@ export class BlobWriter {
     if (buffer === undefined) return;
     const signal = AbortSignal.any([this.#failed.signal, ...(this.#options.signal ? [this.#options.signal] : [])]);
     await this.#repository.storage.save(packFile(id, type), new Uint8Array(buffer, 0, bytes), signal);
+    if (buffer.byteLength === packBufferBytes) this.#freeBuffers.push(buffer);
     const pack = { id: id as PackId, header };
     this.#packs.push(pack);
     this.#options.onPack?.(bytes);
@@ -128,4 +131,11 @@ export class BlobWriter {
     this.#options.signal?.throwIfAborted();
     this.#failed.signal.throwIfAborted();
   }
+}
+
+/** With room up to a multiple of 16, as the cipher takes it. */
+function padded(payload: Uint8Array): Uint8Array {
+  const room = Buffer.alloc(Math.max(1, Math.ceil(payload.length / 16)) * 16);
+  room.set(payload);
+  return room;
 }
