@@ -16,6 +16,8 @@ import { localError } from "./local-error.ts";
 /** As restic's: nobody else may look, and nobody writes a finished file again. */
 const folderMode = 0o700;
 const fileMode = 0o400;
+/** Folders listed at once: there are 256 of packs. */
+const listedTogether = 16;
 /** A temporary file this much older than one just made belongs to a run that died. */
 const staleTemporaryMs = 24 * 60 * 60_000;
 
@@ -125,9 +127,13 @@ class LocalStorage implements Storage {
       if (sizeBytes !== undefined) yield { name: "", sizeBytes };
       return;
     }
-    for (const folder of type === "data" ? dataFolders() : [type]) {
+    const folders = type === "data" ? dataFolders() : [type];
+    for (let first = 0; first < folders.length; first += listedTogether) {
       signal?.throwIfAborted();
-      yield* await this.#try(`list ${folder}`, () => this.#filesIn(join(this.location, folder)));
+      const some = folders.slice(first, first + listedTogether);
+      const list = (folder: string): Promise<StoredFile[]> =>
+        this.#try(`list ${folder}`, () => this.#filesIn(join(this.location, folder)));
+      for (const files of await Promise.all(some.map(list))) yield* files;
     }
   }
 
