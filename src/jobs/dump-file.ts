@@ -12,7 +12,7 @@ export interface DumpFileOptions extends NamedSnapshot {
 /** Pieces in order, each proven before it is given. PATH_NOT_IN_SNAPSHOT where there is no file there. */
 export async function* dumpFile(options: DumpFileOptions, parts: Parts, watch: JobWatch): AsyncGenerator<Uint8Array> {
   await using opened = await openSnapshot(options, parts, watch);
-  const { repository, snapshot } = opened;
-  const node = await requireFile(repository, snapshot.tree, virtualPath(options.path), watch.signal);
-  yield* readContent(repository, node, watch.signal);
+  const { repository, snapshot, signal } = opened;
+  const node = await requireFile(repository, snapshot.tree, virtualPath(options.path), signal);
+  yield* readContent(repository, node, signal);
 }

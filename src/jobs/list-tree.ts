@@ -11,12 +11,8 @@ export interface ListTreeOptions extends NamedSnapshot {
 }
 
 /** Each entry at or below the path, parents first, one at a time. PATH_NOT_IN_SNAPSHOT. */
-export async function* listTree(
-  options: ListTreeOptions,
-  parts: Parts,
-  { emit, signal }: JobWatch,
-): AsyncGenerator<WalkedNode> {
-  await using opened = await openSnapshot(options, parts, { emit, signal });
-  const path = virtualPath(options.path ?? "/");
-  yield* listFiles(opened.repository, opened.snapshot.tree, { path, recursive: true, signal });
+export async function* listTree(options: ListTreeOptions, parts: Parts, watch: JobWatch): AsyncGenerator<WalkedNode> {
+  await using opened = await openSnapshot(options, parts, watch);
+  const { repository, snapshot, signal } = opened;
+  yield* listFiles(repository, snapshot.tree, { path: virtualPath(options.path ?? "/"), recursive: true, signal });
 }

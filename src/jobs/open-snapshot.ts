@@ -1,10 +1,12 @@
-/** The snapshot a person names, in a repository that is opened with its index. It owns the storage and closes it. */
+/** The snapshot a person names, in a repository that is opened with its index and locked, so that nobody removes what is being read. */
 import type { Destination } from "../plans/destination.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
 import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
+import { readWhileTaking } from "./hold-lock.ts";
 import type { JobWatch } from "./job-event.ts";
+import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 
@@ -17,9 +19,11 @@ export interface NamedSnapshot {
 interface OpenedSnapshot extends AsyncDisposable {
   readonly repository: IndexedRepository;
   readonly snapshot: StoredSnapshot;
+  /** Aborts when the caller does, or when the lock is lost. */
+  readonly signal: AbortSignal;
 }
 
-/** Errors: those of `openDestination`, `findStoredSnapshot` and `loadIndex`. */
+/** It owns the storage and the lock. Errors: those of `openDestination`, `findStoredSnapshot` and `loadIndex`. */
 export async function openSnapshot(
   { repository: destination, snapshot: choice }: NamedSnapshot,
   parts: Parts,
@@ -27,8 +31,13 @@ export async function openSnapshot(
 ): Promise<OpenedSnapshot> {
   await using stack = new AsyncDisposableStack();
   const opened = stack.use(await openDestination(destination, parts));
-  const snapshot = await findStoredSnapshot(opened.repository, choice, watch);
-  const repository = await loadIndex(opened.repository, watch);
+  const lock = stack.use(await lockForReading(opened.repository, watch));
+  const { signal } = lock;
+  const read = await readWhileTaking(lock, async () => {
+    const snapshot = await findStoredSnapshot(opened.repository, choice, { ...watch, signal });
+    return { snapshot, repository: await loadIndex(opened.repository, { signal }) };
+  });
+  await lock.taken;
   const kept = stack.move();
-  return { repository, snapshot, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { ...read, signal, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -53,6 +53,8 @@ test("11: a repository that somebody holds alone", async () => {
   for (const words of [
     ["backup", "--data", fixture.dataDir],
     ["restore", "latest", "--target", path.join(folder.path, "locked")],
+    ["ls", "latest"],
+    ["dump", "latest", "/open-webui/manifest.json"],
   ]) {
     const locked = await obhut([...words, "-r", repository], { env });
     assert.equal(locked.code, 11, locked.stderr);
