@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { zstdDecompressSync } from "node:zlib";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { compressedRoom, pieceCompressor, pieceDecompressor, zstdCompress, zstdDecompress } from "./zstd.ts";
 
@@ -56,4 +56,25 @@ test("a document that is cut off is no document", () => {
   const frame = zstdCompress(text);
   assert.deepEqual(zstdDecompress(frame, text.length), text);
   assert.throws(() => zstdDecompress(frame.subarray(0, -1), text.length));
+});
+
+test("small documents come back, whoever made the frame, and damaged ones do not", () => {
+  for (const bytes of [0, 1, 255, 256, 257, 511, 65_535, 65_536, 65_537, 66_000]) {
+    const plain = text.subarray(0, bytes);
+    const unnamed = zstdCompressSync(plain);
+    for (const frame of [zstdCompress(plain), unnamed, Buffer.concat([zstdCompress(plain), zstdCompress(plain)])]) {
+      const times = frame.length > unnamed.length + 8 ? 2 : 1;
+      assert.deepEqual(zstdDecompress(frame, 1_000_000), Buffer.concat(Array<Buffer>(times).fill(plain)));
+    }
+    const frame = zstdCompress(plain);
+    for (const cut of [1, 4, frame.length - 5]) {
+      assert.throws(() => zstdDecompress(frame.subarray(0, frame.length - cut), 1_000_000), `${bytes} without ${cut}`);
+    }
+    if (bytes > 1) assert.throws(() => zstdDecompress(frame, bytes - 1));
+  }
+  // The header says 5 more bytes than there are.
+  const lying = Buffer.from(zstdCompress(text.subarray(0, 100)));
+  assert.equal(lying[4], 0x20);
+  lying[5] = 105;
+  assert.throws(() => zstdDecompress(lying, 1000));
 });

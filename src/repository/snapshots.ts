@@ -50,7 +50,7 @@ export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Pro
   };
   await Promise.all(Array.from({ length: repo.storage.connections }, load));
   const findings = damaged.map(({ id, reason }) => finding("SNAPSHOT_DAMAGED", { snapshot: shortId(id), reason }));
-  return { snapshots: snapshots.sort(byTime), damaged, findings };
+  return { snapshots: sortedByTime(snapshots), damaged, findings };
 }
 
 export async function loadSnapshot(repo: Repository, id: SnapshotId, signal?: AbortSignal): Promise<StoredSnapshot> {
@@ -58,8 +58,9 @@ export async function loadSnapshot(repo: Repository, id: SnapshotId, signal?: Ab
   return { ...decodeSnapshot(json, objectName("snapshots", id)), id };
 }
 
-function byTime(a: StoredSnapshot, b: StoredSnapshot): number {
-  const difference = nsOfTimeText(a.time) - nsOfTimeText(b.time);
-  if (difference !== 0n) return difference < 0n ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+/** Oldest first. Each time is understood once: comparing ten thousand takes a quarter of a million looks at them. */
+function sortedByTime(snapshots: readonly StoredSnapshot[]): StoredSnapshot[] {
+  const timed = snapshots.map((snapshot) => ({ snapshot, ns: nsOfTimeText(snapshot.time) }));
+  timed.sort((a, b) => (a.ns === b.ns ? (a.snapshot.id < b.snapshot.id ? -1 : 1) : a.ns < b.ns ? -1 : 1));
+  return timed.map(({ snapshot }) => snapshot);
 }

@@ -4,7 +4,7 @@
  * Each save is durable by itself when it resolves: data synced, renamed, folder synced (docs/decisions/0101).
  * Temporary files carry names that are no ids, so that nobody takes them for files of the repository.
  */
-import { type FileHandle, lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
@@ -79,9 +79,10 @@ class LocalStorage implements Storage {
     return await this.#try(
       "read",
       async () => {
+        if (range === undefined) return ownBytes(await readFile(this.#path(file)));
         await using handle = await open(this.#path(file), "r");
         const { size } = await handle.stat();
-        const { offset, length } = range ?? { offset: 0, length: size };
+        const { offset, length } = range;
         if (offset + length > size) throw this.#shortRead(file, length, size - offset);
         const bytes = new Uint8Array(length);
         await this.#fill({ handle, file, offset }, bytes);
@@ -197,6 +198,12 @@ class LocalStorage implements Storage {
       throw localError({ location: this.location, action, file: file && pathOf(file) }, error);
     }
   }
+}
+
+/** Node reads a whole file in a fifth of the time that a handle takes for it: of snapshots there may be thousands. */
+function ownBytes(buffer: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isWhole = buffer.byteLength === buffer.buffer.byteLength;
+  return isWhole ? new Uint8Array(buffer.buffer) : Uint8Array.from(buffer);
 }
 
 async function makeFolder(path: string): Promise<void> {
