@@ -1,5 +1,5 @@
 /** Measures Obhut and its peers side by side and writes RESULTS.md. Started by run.sh, which installs what it needs. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, homedir, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +13,8 @@ import { obhut } from "./tools/obhut.ts";
 import { restic } from "./tools/restic.ts";
 import { rustic } from "./tools/rustic.ts";
 import { madeWorkload } from "./workload.ts";
+import { withYears, yearsIn } from "./years/report-years.ts";
+import { newYearsSection } from "./years/years-section.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     /** 0 leaves the eight days out. */
     "eight-days-scale": { type: "string", default: "0.5" },
+    /** Snapshots of the repository of years; 0 keeps what an earlier run found out. */
+    "years-snapshots": { type: "string", default: "10000" },
     tools: { type: "string", default: "obhut,restic,rustic,kopia" },
     out: { type: "string", default: join(import.meta.dirname, "RESULTS.md") },
   },
@@ -27,6 +31,7 @@ const { values } = parseArgs({
 const scale = positive("scale", values.scale);
 const rounds = positive("rounds", values.rounds);
 const eightDaysScale = Number(values["eight-days-scale"]);
+const yearsSnapshots = Number(values["years-snapshots"]);
 const known = { obhut, restic, rustic, kopia };
 const tools = values.tools.split(",").map((name) => {
   if (!Object.hasOwn(known, name)) throw new Error(`${name} is none of ${Object.keys(known).join(", ")}`);
@@ -73,7 +78,12 @@ const facts = {
   loadBefore,
 };
 writeFileSync(join(cache, "last-run.json"), JSON.stringify({ facts, figures }, null, 1));
-const text = report(facts, figures);
+const before = existsSync(values.out) ? readFileSync(values.out, "utf8") : "";
+const years =
+  yearsSnapshots > 0
+    ? await newYearsSection({ cache, scratch, snapshots: yearsSnapshots, rounds: Math.min(rounds, 3) })
+    : yearsIn(before);
+const text = withYears(report(facts, figures), years);
 writeFileSync(values.out, text);
 console.log(text);
 

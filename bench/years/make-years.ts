@@ -27,6 +27,7 @@ export const blobsPerSnapshot = 100;
 const newUploads = 7;
 const newPieces = blobsPerSnapshot - 3 - newUploads;
 const pieces = 200;
+const pieceBytes = 89;
 const uploads = 20;
 const hourMs = 3_600_000;
 const firstMs = Date.parse("2025-01-01T00:00:00Z");
@@ -147,7 +148,7 @@ class History {
 
   /** Text that is nowhere else. */
   #newPiece(): string {
-    const number = this.#number++;
+    const number = String(this.#number++).padStart(8, "0");
     return this.#data.add(Buffer.from(`${hash("sha256", `piece ${number}`)} is piece number ${number}`));
   }
 
@@ -161,7 +162,7 @@ class History {
     return {
       ...this.#node(name),
       type: "file",
-      size: ids.length * 90,
+      size: ids.length * pieceBytes,
       links: 1,
       content: Buffer.from(ids.join(""), "hex"),
     };

@@ -31,12 +31,15 @@ export async function loadIndex(repo: Repository, options: LoadIndexOptions = {}
 
 /** The index, or the file of it that was gone. */
 async function tryLoad(repo: Repository, { signal, leaveOut }: LoadIndexOptions): Promise<BlobIndex | IndexId> {
-  const index = new BlobIndex();
   const waiting: IndexId[] = [];
-  for await (const { name } of repo.storage.list("index", signal)) {
+  let bytes = 0;
+  for await (const { name, sizeBytes } of repo.storage.list("index", signal)) {
     const id = parseId<IndexId>(name);
-    if (id !== undefined) waiting.push(id);
+    if (id === undefined) continue;
+    waiting.push(id);
+    bytes += sizeBytes;
   }
+  const index = new BlobIndex(bytes / leastBytesOfBlob(repo));
   let gone: IndexId | undefined;
   await eachConcurrently(waiting.length, Math.min(4, repo.storage.connections), async (at) => {
     const id = waiting[at];
@@ -49,4 +52,10 @@ async function tryLoad(repo: Repository, { signal, leaveOut }: LoadIndexOptions)
     }
   });
   return gone ?? index;
+}
+
+/** So that the table of blobs is made once, and large enough: growing it takes as long as filling it, and twice the memory. */
+function leastBytesOfBlob({ config }: Repository): number {
+  // the digits of an id, which nothing compresses, and little else
+  return config.version < 2 ? 140 : 40;
 }
