@@ -37,6 +37,14 @@ export const errorCodes = {
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
+  // prune
+  STORAGE_APPEND_ONLY: { exit: 1, params: ["location", "reason"] },
+  PRUNE_SNAPSHOT_UNREADABLE: { exit: 1, params: ["snapshot", "reason"] },
+  PRUNE_TREE_UNREADABLE: { exit: 1, params: ["path", "snapshot", "reason"] },
+  PRUNE_BLOB_MISSING: { exit: 1, params: ["blob", "path", "snapshot"] },
+  PRUNE_BLOB_DAMAGED: { exit: 1, params: ["blob", "pack", "reason"] },
+  PRUNE_PACKS_UNSOUND: { exit: 1, params: ["missing", "wrong", "pack", "blobs"] },
+  PRUNE_SNAPSHOT_NEW: { exit: 1, params: ["location", "snapshot"] },
   // restore
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },

@@ -50,6 +50,11 @@ export const findingCodes = {
   PACK_NOT_ADOPTED: { weight: "note", params: ["location", "pack", "reason"] },
   // copying snapshots
   SNAPSHOT_NOT_COPIED: { weight: "incomplete", params: ["snapshot", "location"] },
+  // prune
+  RUSTIC_WITHOUT_LOCKS: { weight: "note", params: ["location", "count"] },
+  PACKS_YOUNG: { weight: "note", params: ["count", "sizeBytes", "hours"] },
+  PACKS_FORGOTTEN: { weight: "note", params: ["count"] },
+  PACKS_NOT_REMOVED: { weight: "incomplete", params: ["count", "pack", "reason"] },
   // restore
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },

@@ -18,6 +18,8 @@ export const reasonCodes = {
   optionNeedsOther: ["name", "other"],
   oneOfTwo: ["first", "second"],
   subsetInvalid: ["value"],
+  maxUnusedInvalid: ["value"],
+  sizeInvalid: ["value"],
   timeInvalid: ["value"],
   repositoryNotGiven: ["option"],
   fromRepositoryNotGiven: [],

@@ -25,6 +25,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   restore: () => import("./commands/restore.ts"),
   copy: () => import("./commands/copy.ts"),
   check: () => import("./commands/check.ts"),
+  prune: () => import("./commands/prune.ts"),
   inspect: () => import("./commands/inspect.ts"),
   unlock: () => import("./commands/unlock.ts"),
   version: () => import("./commands/version.ts"),

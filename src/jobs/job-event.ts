@@ -2,7 +2,7 @@
 import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 
-export type JobPhase = "capture" | "store" | "plan" | "restore" | "verify" | "check" | "copy";
+export type JobPhase = "capture" | "store" | "plan" | "restore" | "verify" | "check" | "copy" | "repack" | "remove";
 
 export interface Progress {
   readonly phase: JobPhase;

@@ -62,6 +62,14 @@ export class BlobIndex {
     return row < 0 ? undefined : this.#location(row);
   }
 
+  /**
+   * A number below `count` that stands for the blob as long as nothing is added, or -1: for whoever keeps an array of what they know
+   * of each blob. `index`: as in `lookupAt`.
+   */
+  rowAt(type: BlobType, ids: PackedIds, index: number): number {
+    return this.#table.find(this.#scratch.ofBytes(ids, index * idBytes), 0, flagOf(type));
+  }
+
   has(type: BlobType, id: BlobId): boolean {
     return this.#table.find(this.#scratch.ofHex(id), 0, flagOf(type)) >= 0;
   }

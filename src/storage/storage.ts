@@ -19,6 +19,8 @@ export interface StorageFile {
 export interface StoredFile {
   readonly name: string;
   readonly sizeBytes: number;
+  /** When it was last written, by the storage's own clock, ms since 1970; undefined where the storage does not tell. */
+  readonly modifiedMs?: number;
 }
 
 export interface ByteRange {

@@ -14,6 +14,8 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   verify: "phaseVerify",
   check: "phaseCheck",
   copy: "phaseCopy",
+  repack: "phaseRepack",
+  remove: "phaseRemove",
 };
 
 const windowMs = 8_000;

@@ -80,6 +80,34 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",
   },
+  STORAGE_APPEND_ONLY: {
+    what: "{location} lässt sich nichts entfernen: {reason}. Es wurde nichts geändert.",
+    next: "Ist das so gewollt (nur anfügen, unveränderlicher Bucket), dann von einer Stelle und mit einem Zugang aufräumen, die entfernen dürfen.",
+  },
+  PRUNE_SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts entfernt.",
+    next: "Die Datei aus einer anderen Kopie des Repositorys zurückkopieren. Ist sie verloren: obhut forget {snapshot}, danach noch einmal aufräumen.",
+  },
+  PRUNE_TREE_UNREADABLE: {
+    what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts entfernt.",
+    next: "obhut check --read-data ausführen; obhut repair zeigt, was sich richten lässt. Oder den Snapshot mit obhut forget entfernen.",
+  },
+  PRUNE_BLOB_MISSING: {
+    what: "Kein Index kennt das Stück {blob}, das {path} in Snapshot {snapshot} braucht. Es wurde nichts entfernt.",
+    next: "obhut check ausführen. Stehen Packs in keinem Index, nimmt obhut repair index sie wieder auf; sonst den Snapshot mit obhut forget entfernen.",
+  },
+  PRUNE_BLOB_DAMAGED: {
+    what: "Das Stück {blob}, das Snapshots brauchen, ist in Pack {pack} beschädigt: {reason}. Kein anderes Pack enthält es. Kein Pack, das ein Index nennt, wurde entfernt.",
+    next: "obhut check --read-data zeigt, welche Dateien es trifft; obhut repair packs rettet, was vom Pack noch da ist.",
+  },
+  PRUNE_PACKS_UNSOUND: {
+    what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} Stücke lagen darin. Es wurde nichts entfernt.",
+    next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder obhut check und obhut repair index ausführen.",
+  },
+  PRUNE_SNAPSHOT_NEW: {
+    what: "Während des Aufräumens kam Snapshot {snapshot} nach {location}, von einem Programm, das keine Sperren setzt. Er könnte brauchen, was entfernt werden sollte; deshalb wurde abgebrochen.",
+    next: "obhut check ausführen: Fehlen ihm Stücke, findet obhut repair index sie wieder. Aufräumen, wenn kein anderes Programm schreibt.",
+  },
   RESTORE_STOPPED: {
     what: "{count} Dateien lassen sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
     next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",

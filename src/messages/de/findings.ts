@@ -120,15 +120,32 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   PACKS_UNUSED: {
     what: "{count} Packs ({sizeBytes}) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
-    next: "Sie schaden nicht; restic prune räumt sie weg.",
+    next: "Sie schaden nicht; obhut prune räumt sie weg.",
   },
   BLOBS_DUPLICATED: {
     what: "{count} Stücke ({sizeBytes}) sind mehrfach gespeichert.",
-    next: "Sie schaden nicht; restic prune räumt sie weg.",
+    next: "Sie schaden nicht; obhut prune räumt sie weg.",
   },
   LOCK_NOT_REMOVED: {
     what: "Die Sperre auf {location} ließ sich nicht entfernen: {reason}.",
     next: "Nach 30 Minuten gilt sie nicht mehr; dann entfernt sie obhut unlock.",
+  },
+  // Aufräumen
+  RUSTIC_WITHOUT_LOCKS: {
+    what: "{count} Snapshots in {location} stammen von rustic, das keine Sperren setzt: beim Aufräumen ist nicht zu sehen, ob es gerade arbeitet.",
+    next: "Aufräumen, wenn kein rustic läuft. Was rustic währenddessen sichert, könnte sich auf Entferntes stützen.",
+  },
+  PACKS_YOUNG: {
+    what: "{count} Packs ({sizeBytes}) stehen in keinem Index und sind jünger als {hours} Stunden: vielleicht nimmt ein Programm ohne Sperren sie gerade auf, deshalb bleiben sie.",
+    next: "Ein späteres Aufräumen entfernt sie; eine Sicherung verwendet, was darin steht.",
+  },
+  PACKS_FORGOTTEN: {
+    what: "{count} Packs, die der Index nennt, sind nicht da. Kein Snapshot braucht sie; der Index vergisst sie.",
+    next: "",
+  },
+  PACKS_NOT_REMOVED: {
+    what: "{count} nicht mehr gebrauchte Packs ließen sich nicht entfernen, zum Beispiel {pack}: {reason}.",
+    next: "Alle Snapshots sind vollständig. Noch einmal aufräumen, sobald dort entfernt werden darf.",
   },
   // Wiederherstellen
   FILE_NOT_RESTORED: {

@@ -47,6 +47,11 @@ export const commands: Commands = {
     about:
       "Prüft, ob jeder Snapshot alles hat, was er braucht. Mit --read-data wird außerdem jedes gespeicherte Byte gelesen und nachgewiesen.",
   },
+  prune: {
+    summary: "Platz freigeben, den kein Snapshot mehr braucht",
+    about:
+      "Entfernt, worauf sich kein Snapshot mehr bezieht. Packs, in denen Gebrauchtes und Ungebrauchtes liegt, werden neu geschrieben und dabei Stück für Stück nachgeprüft, bis wenig genug ungebraucht ist. Vorher wird der Plan gezeigt; mit --dry-run bleibt es dabei. Der Befehl sperrt das Repository für sich allein: währenddessen darf keine Sicherung laufen.",
+  },
   inspect: {
     summary: "zeigen, was ein Datenverzeichnis enthält",
     about:
@@ -104,6 +109,12 @@ export const options: Record<keyof typeof en.options, string> = {
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
+  "max-unused":
+    "wie viel Ungebrauchtes bleiben darf: ein Anteil am Gespeicherten wie 5% (Vorgabe), eine Größe wie 500M oder unlimited",
+  "max-repack-size": "insgesamt höchstens so viel neu schreiben, etwa 2G; der nächste Lauf macht weiter",
+  "repack-cacheable-only":
+    "nur Packs mit Verzeichnisbäumen neu schreiben; Packs mit Daten bleiben, solange etwas darin gebraucht wird",
+  "repack-small": "alle Packs unter vier Fünfteln der üblichen 16 MiB zusammenlegen",
   "remove-all": "alle Sperren entfernen, auch die laufender Programme",
   json: "JSON-Zeilen ausgeben (docs/json.md)",
   quiet: "nur Fehler und Befunde ausgeben",
@@ -122,6 +133,8 @@ export const values: Record<keyof typeof en.values, string> = {
   pattern: "MUSTER",
   path: "PFAD",
   subset: "ANTEIL",
+  limit: "GRENZE",
+  size: "GRÖSSE",
   language: "SPRACHE",
   snapshot: "SNAPSHOT",
   shell: "SHELL",

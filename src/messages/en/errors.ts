@@ -80,6 +80,34 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",
   },
+  STORAGE_APPEND_ONLY: {
+    what: "{location} refuses to remove files: {reason}. Nothing was changed.",
+    next: "Where that is wanted (append-only, a write-once bucket), prune from a place and with credentials that may remove.",
+  },
+  PRUNE_SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so nothing was removed.",
+    next: "Copy the file back from another copy of the repository. If it is lost, remove it with obhut forget {snapshot}, then prune again.",
+  },
+  PRUNE_TREE_UNREADABLE: {
+    what: "The folder {path} of snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so nothing was removed.",
+    next: "Run obhut check --read-data; obhut repair says what can be mended. Or remove that snapshot with obhut forget.",
+  },
+  PRUNE_BLOB_MISSING: {
+    what: "No index knows piece {blob}, which {path} in snapshot {snapshot} needs. Nothing was removed.",
+    next: "Run obhut check. If packs are in no index, obhut repair index lists them again; else remove that snapshot with obhut forget.",
+  },
+  PRUNE_BLOB_DAMAGED: {
+    what: "Piece {blob}, which snapshots need, is damaged in pack {pack}: {reason}. No other pack holds it. No pack that an index names was removed.",
+    next: "Run obhut check --read-data to see which files it hits; obhut repair packs saves what is left of the pack.",
+  },
+  PRUNE_PACKS_UNSOUND: {
+    what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} pieces were in them. Nothing was removed.",
+    next: "Copy them back from another copy of the repository, or run obhut check and obhut repair index.",
+  },
+  PRUNE_SNAPSHOT_NEW: {
+    what: "Snapshot {snapshot} came to {location} while the prune ran, from a program that takes no locks. It may need what was to be removed, so the prune stopped.",
+    next: "Run obhut check: where it misses pieces, obhut repair index finds them again. Prune again when no other program writes.",
+  },
   RESTORE_STOPPED: {
     what: "{count} files cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
     next: "Leave these files out with --exclude, take another snapshot, or restore to an empty folder.",

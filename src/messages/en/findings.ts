@@ -120,15 +120,32 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   PACKS_UNUSED: {
     what: "{count} packs ({sizeBytes}) are in no index: what an interrupted run leaves.",
-    next: "They harm nobody; restic prune removes them.",
+    next: "They harm nobody; obhut prune removes them.",
   },
   BLOBS_DUPLICATED: {
     what: "{count} pieces ({sizeBytes}) are stored more than once.",
-    next: "They harm nobody; restic prune removes them.",
+    next: "They harm nobody; obhut prune removes them.",
   },
   LOCK_NOT_REMOVED: {
     what: "The lock on {location} could not be removed: {reason}.",
     next: "It expires by itself after 30 minutes; obhut unlock removes it then.",
+  },
+  // prune
+  RUSTIC_WITHOUT_LOCKS: {
+    what: "{count} snapshots in {location} were made by rustic, which takes no locks: a prune cannot see that it is at work.",
+    next: "Prune when no rustic runs. What a rustic backup stores meanwhile may rely on what is removed.",
+  },
+  PACKS_YOUNG: {
+    what: "{count} packs ({sizeBytes}) are in no index and younger than {hours} hours: a program that takes no locks may be about to list them, so they stay.",
+    next: "A later prune removes them; a backup uses what is in them.",
+  },
+  PACKS_FORGOTTEN: {
+    what: "{count} packs that the index names are not there. No snapshot needs them; the index forgets them.",
+    next: "",
+  },
+  PACKS_NOT_REMOVED: {
+    what: "{count} packs that are not needed any more could not be removed, such as {pack}: {reason}.",
+    next: "Every snapshot is whole. Prune again once files can be removed there.",
   },
   // restore
   FILE_NOT_RESTORED: {

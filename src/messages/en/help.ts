@@ -50,6 +50,11 @@ export const commands = {
     summary: "see whether a repository is whole",
     about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
   },
+  prune: {
+    summary: "free the space that no snapshot needs",
+    about:
+      "Removes what no snapshot refers to any more. Packs that hold both what is used and what is not are written anew, each piece proven, until little enough is unused. The plan is shown first; --dry-run shows it alone. Takes an exclusive lock: no backup may run meanwhile.",
+  },
   inspect: {
     summary: "say what a data directory holds",
     about:
@@ -106,6 +111,11 @@ export const options = {
   secrets: "write the stored keys and environment into this folder, readable by you alone",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
+  "max-unused":
+    "how much may stay unused: a share of what is stored such as 5% (the default), a size such as 500M, or unlimited",
+  "max-repack-size": "write packs anew up to this much in all, such as 2G; the next prune goes on",
+  "repack-cacheable-only": "write only packs anew that hold trees; packs of data stay while anything in them is used",
+  "repack-small": "merge all packs below four fifths of the usual 16 MiB",
   "remove-all": "remove all locks, those of running programs too",
   json: "print JSON lines (docs/json.md)",
   quiet: "print errors and findings only",
@@ -125,6 +135,8 @@ export const values = {
   pattern: "PATTERN",
   path: "PATH",
   subset: "SUBSET",
+  limit: "LIMIT",
+  size: "SIZE",
   language: "LANG",
   snapshot: "SNAPSHOT",
   shell: "SHELL",

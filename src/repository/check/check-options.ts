@@ -1,5 +1,6 @@
 /** What a check is asked to do, and what it says at the end. */
 import type { Finding } from "../../base/finding-codes.ts";
+import { parseSize } from "../../base/parse-size.ts";
 
 /** Which packs are read and proven byte for byte. */
 export type ReadData =
@@ -39,8 +40,6 @@ export interface CheckReport {
   readonly findings: readonly Finding[];
 }
 
-const units: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-
 /** `n/t`, `x%` or a size such as `500M`, as restic's --read-data-subset; undefined where it is none of them. */
 export function parseReadDataSubset(text: string): ReadData | undefined {
   const part = /^(\d{1,3})\/(\d{1,3})$/.exec(text);
@@ -53,7 +52,6 @@ export function parseReadDataSubset(text: string): ReadData | undefined {
     const share = Number(percent[1]) / 100;
     return share > 0 && share <= 1 ? { kind: "share", share } : undefined;
   }
-  const size = /^(\d+)([kmgt]?)$/i.exec(text);
-  const bytes = size === null ? 0 : Number(size[1]) * (units[(size[2] ?? "").toLowerCase()] ?? 0);
+  const bytes = parseSize(text) ?? 0;
   return bytes > 0 ? { kind: "bytes", bytes } : undefined;
 }

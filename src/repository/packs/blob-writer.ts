@@ -96,6 +96,13 @@ export class BlobWriter {
     return this.#packs;
   }
 
+  /** Waits for what is being saved, whatever comes of it, and writes nothing more; the packs that are there, for who takes them away. */
+  async abandon(): Promise<readonly IndexedPack[]> {
+    this.#failed.abort(new Error("the writing was given up"));
+    while (this.#saves.size > 0) await Promise.all(this.#saves);
+    return this.#packs;
+  }
+
   #filler(type: BlobType): PackFiller {
     const { masterKey, actor } = this.#repository;
     return new PackFiller({

@@ -185,7 +185,7 @@ class LocalStorage implements Storage {
     const found = await Promise.all(
       files.map(async ({ name }): Promise<StoredFile | undefined> => {
         const status = await stat(join(folder, name)).catch(undefinedIfMissing);
-        return status?.isFile() ? { name, sizeBytes: status.size } : undefined;
+        return status?.isFile() ? { name, sizeBytes: status.size, modifiedMs: status.mtimeMs } : undefined;
       }),
     );
     return found.filter((file) => file !== undefined);

@@ -1,0 +1,128 @@
+/**
+ * Which blobs the snapshots need. Everything that is removed later is removed because it was not met here, so whatever cannot be read
+ * ends it: nothing is ever removed on partial knowledge. Each tree is read once, however many snapshots share it.
+ */
+import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
+import { ObhutError } from "../../base/errors.ts";
+import { type BlobId, shortId } from "../../base/ids.ts";
+import { limits } from "../../base/limits.ts";
+import type { BlobIndex } from "../blob-index.ts";
+import { failureReason } from "../failure-reason.ts";
+import type { BlobType } from "../format/blob.ts";
+import { hexIdAt } from "../format/hex.ts";
+import { type Node, packedCount } from "../format/node.ts";
+import type { IndexedRepository } from "../repository.ts";
+import type { StoredSnapshot } from "../snapshots.ts";
+import { loadTree } from "../walk-tree.ts";
+
+/** One byte for each row of a `BlobIndex`: 1 where the blob is used. */
+export type UsedRows = Uint8Array;
+
+export interface FindUsedOptions {
+  readonly signal?: AbortSignal;
+  /** Told how many trees were read, and how many snapshots are done. */
+  readonly onProgress?: (trees: number, snapshots: number) => void;
+}
+
+interface Folder {
+  readonly tree: BlobId;
+  readonly path: BytePath;
+  readonly depth: number;
+}
+
+/** PRUNE_BLOB_MISSING or PRUNE_TREE_UNREADABLE, naming path and snapshot, where a snapshot is not whole. */
+export async function findUsedBlobs(
+  repo: IndexedRepository,
+  snapshots: readonly StoredSnapshot[],
+  options: FindUsedOptions = {},
+): Promise<UsedRows> {
+  const finder = new UsedBlobFinder(repo, options);
+  // The newest first: what is wrong is named where people will look for it.
+  let done = 0;
+  for (const snapshot of snapshots.toReversed()) await finder.add(snapshot, done++);
+  return finder.used;
+}
+
+class UsedBlobFinder {
+  readonly used: UsedRows;
+  readonly #repo: IndexedRepository;
+  readonly #options: FindUsedOptions;
+  #snapshot = "";
+  #trees = 0;
+  #waiting: Folder[] = [];
+
+  constructor(repo: IndexedRepository, options: FindUsedOptions) {
+    this.#repo = repo;
+    this.#options = options;
+    this.used = new Uint8Array(repo.index.count);
+  }
+
+  async add({ id, tree }: StoredSnapshot, snapshotsDone: number): Promise<void> {
+    this.#snapshot = shortId(id);
+    this.#push({ tree, path: "/" as BytePath, depth: 0 });
+    while (this.#waiting.length > 0) {
+      this.#options.signal?.throwIfAborted();
+      const some = this.#waiting.splice(-2 * this.#repo.storage.connections);
+      await Promise.all(some.map((folder) => this.#readFolder(folder)));
+      this.#options.onProgress?.(this.#trees, snapshotsDone);
+    }
+  }
+
+  async #readFolder(folder: Folder): Promise<void> {
+    let nodes: Node[];
+    try {
+      nodes = await loadTree(this.#repo, folder.tree, this.#options.signal);
+    } catch (error) {
+      if (this.#options.signal?.aborted) throw error;
+      throw this.#unreadable(folder, failureReason(error));
+    }
+    this.#trees++;
+    for (const node of nodes) this.#addNode(folder, node);
+  }
+
+  #addNode(folder: Folder, node: Node): void {
+    const { content, subtree } = node;
+    for (let piece = 0; content !== null && piece < packedCount(content); piece++) {
+      if (this.#use("data", content, piece)) continue;
+      throw this.#missing(hexIdAt(content, piece) as BlobId, joinPath(folder.path, node.name));
+    }
+    if (subtree !== undefined) {
+      this.#push({ tree: subtree, path: joinPath(folder.path, node.name), depth: folder.depth + 1 });
+    } else if (node.type === "dir") {
+      throw this.#unreadable({ ...folder, path: joinPath(folder.path, node.name) }, "the folder has no tree");
+    }
+  }
+
+  /** Puts the folder on the list, unless its tree was met before. */
+  #push(folder: Folder): void {
+    if (folder.depth > limits.maxTreeDepth) throw this.#unreadable(folder, "folders lie too deep");
+    const ids = Buffer.from(folder.tree, "hex");
+    const row = this.#repo.index.rowAt("tree", ids, 0);
+    if (row < 0) throw this.#missing(folder.tree, folder.path);
+    if (this.used[row] === 1) return;
+    this.used[row] = 1;
+    this.#waiting.push(folder);
+  }
+
+  #use(type: BlobType, ids: Uint8Array, at: number): boolean {
+    const row = this.#repo.index.rowAt(type, ids, at);
+    if (row >= 0) this.used[row] = 1;
+    return row >= 0;
+  }
+
+  #missing(blob: BlobId, path: BytePath): ObhutError {
+    const names = { path: displayPath(path), snapshot: this.#snapshot };
+    return new ObhutError("PRUNE_BLOB_MISSING", { blob: shortId(blob), ...names });
+  }
+
+  #unreadable({ path }: Folder, reason: string): ObhutError {
+    return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot: this.#snapshot, reason });
+  }
+}
+
+/** The row of an index in which a blob stands; it must be in it. */
+export function rowOf(index: BlobIndex, type: BlobType, ids: Uint8Array, at: number): number {
+  const row = index.rowAt(type, ids, at);
+  if (row < 0) throw new ObhutError("INTERNAL", { reason: `blob ${hexIdAt(ids, at)} fell out of the index` });
+  return row;
+}
