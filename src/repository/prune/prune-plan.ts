@@ -83,8 +83,3 @@ export interface LoadedPrunePlan extends PrunePlan {
 export function goingPacks({ packs }: PrunePlan): ListedPack[] {
   return packs.filter(({ fate }) => fate !== "keep").map(({ pack }) => pack);
 }
-
-/** Whether there is anything to do but to put index files together. */
-export function isEmptyPlan({ packs, unlisted }: PrunePlan): boolean {
-  return packs.every(({ fate }) => fate === "keep") && unlisted.every(({ young }) => young);
-}

@@ -10,6 +10,7 @@ import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { loadBlob } from "../load-blob.ts";
+import { packFile } from "../pack-file.ts";
 import type { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { idAt, type ListedPack, typeAt } from "./pack-list.ts";
@@ -79,7 +80,7 @@ async function copyRun(repo: IndexedRepository, { pack, run }: Run, options: Rep
   const offset = run[0]?.offset ?? 0;
   const last = run.at(-1);
   const length = (last?.offset ?? 0) + (last?.length ?? 0) - offset;
-  const bytes = await repo.storage.load({ type: "data", name: pack.id }, { offset, length }, options.signal);
+  const bytes = await repo.storage.load(packFile(pack.id, run[0]?.type ?? "data"), { offset, length }, options.signal);
   for (const blob of run) {
     const start = blob.offset - offset;
     const opened = options.opener.open(bytes.subarray(start, start + blob.length), blob.id, blob.uncompressedLength);
