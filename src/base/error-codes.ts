@@ -36,6 +36,8 @@ export const errorCodes = {
   BLOB_MISSING: { exit: 1, params: ["blob"] },
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
+  OBJECT_NOT_FOUND: { exit: 1, params: ["query"] },
+  OBJECT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
   // prune
   STORAGE_APPEND_ONLY: { exit: 1, params: ["location", "reason"] },

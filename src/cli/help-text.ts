@@ -54,6 +54,10 @@ function argumentHelp(value: string, messages: Messages): string {
       return headings.snapshotHelp;
     case "path":
       return headings.snapshotPathHelp;
+    case "object":
+      return headings.objectHelp;
+    case "id":
+      return headings.idHelp;
     case "shell":
       return headings.shellHelp;
     case "command":

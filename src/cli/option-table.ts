@@ -1,4 +1,5 @@
 /** Every option and command of the CLI, as data: parsing, help and completion are made from these tables. */
+import type { CatKind } from "../jobs/cat-object.ts";
 import type { help as words } from "../messages/en.ts";
 
 export type OptionName = keyof typeof words.options;
@@ -76,6 +77,18 @@ const always = ["json", "quiet", "lang", "help"] as const;
 
 export const shells = ["bash", "zsh", "fish"] as const;
 
+/** What `cat` shows. */
+export const catKinds = [
+  "config",
+  "key",
+  "snapshot",
+  "index",
+  "lock",
+  "pack",
+  "blob",
+  "tree",
+] as const satisfies readonly CatKind[];
+
 export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   start: { arguments: [{ value: "dir", optional: true }], options: always },
   init: {
@@ -110,6 +123,13 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   dump: {
     arguments: [{ value: "snapshot" }, { value: "path" }],
     options: ["from", "instance", ...password, ...cache, ...always],
+  },
+  cat: {
+    arguments: [
+      { value: "object", choices: catKinds },
+      { value: "id", optional: true },
+    ],
+    options: ["from", "instance", ...password, ...always],
   },
   restore: {
     arguments: [{ value: "snapshot" }],

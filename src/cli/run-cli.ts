@@ -22,6 +22,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   snapshots: () => import("./commands/snapshots.ts"),
   ls: () => import("./commands/ls.ts"),
   dump: () => import("./commands/dump.ts"),
+  cat: () => import("./commands/cat.ts"),
   restore: () => import("./commands/restore.ts"),
   copy: () => import("./commands/copy.ts"),
   check: () => import("./commands/check.ts"),
@@ -31,6 +32,9 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   version: () => import("./commands/version.ts"),
   completion: () => import("./commands/completion.ts"),
 };
+
+/** What they were asked for is bytes. */
+const dataCommands: ReadonlySet<string> = new Set(["dump", "cat"] satisfies CommandName[]);
 
 interface Streams {
   readonly out: OutputStream;
@@ -54,7 +58,11 @@ async function exitCodeOf(words: readonly string[], streams: Streams, signal: Ab
   const language = languageAsked(words);
   const messages = messagesIn(language);
   // Until the words are understood, how to report is read off them as they stand.
-  const mode = { json: words.includes("--json"), quiet: false, dataOnOut: words.includes("dump") };
+  const mode = {
+    json: words.includes("--json"),
+    quiet: false,
+    dataOnOut: words.some((word) => dataCommands.has(word)),
+  };
   let reporter = await makeReporter(mode, streams, messages, language);
   try {
     const args = parseArguments(words);
@@ -62,7 +70,7 @@ async function exitCodeOf(words: readonly string[], streams: Streams, signal: Ab
       showHelp(args, messages, streams.out);
       return 0;
     }
-    const asked = { json: args.flag("json"), quiet: args.flag("quiet"), dataOnOut: args.command === "dump" };
+    const asked = { json: args.flag("json"), quiet: args.flag("quiet"), dataOnOut: dataCommands.has(args.command) };
     reporter = await makeReporter(asked, streams, messages, language);
     return await runCommand(args.command, { args, reporter, messages, language, streams, signal });
   } catch (error) {

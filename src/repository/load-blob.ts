@@ -1,6 +1,6 @@
 /** Reads single blobs, and any object of a repository as it would be shown to a person. */
 import { isObhutError, ObhutError } from "../base/errors.ts";
-import type { BlobId, IndexId, LockId, PackId, SnapshotId } from "../base/ids.ts";
+import type { BlobId, IndexId, KeyId, LockId, PackId, SnapshotId } from "../base/ids.ts";
 import { shortId } from "../base/ids.ts";
 import type { BlobLocation } from "./blob-index.ts";
 import type { BlobType } from "./format/blob.ts";
@@ -56,7 +56,7 @@ export async function loadBlobAt(
 
 export type ObjectQuery =
   | { readonly kind: "config" }
-  | { readonly kind: "key"; readonly name: string }
+  | { readonly kind: "key"; readonly id: KeyId }
   | { readonly kind: "snapshot"; readonly id: SnapshotId }
   | { readonly kind: "index"; readonly id: IndexId }
   | { readonly kind: "lock"; readonly id: LockId }
@@ -68,7 +68,7 @@ export async function loadObject(repo: Repository, query: ObjectQuery, signal?: 
     case "config":
       return encodeConfig(repo.config);
     case "key":
-      return await repo.storage.load({ type: "keys", name: query.name }, undefined, signal);
+      return await loadVerified(repo, "keys", query.id, signal);
     case "snapshot":
       return await loadSealed(repo, "snapshots", query.id, signal);
     case "index":

@@ -86,7 +86,7 @@ it("gives any object as a person would want to see it", async () => {
     JSON.parse(Buffer.from(await loadObject(...query)).toString());
   assert.equal((await json(repo, { kind: "config" }))["version"], 2);
   assert.equal((await json(repo, { kind: "snapshot", id: snapshot.id }))["tree"], snapshot.tree);
-  assert.equal((await json(repo, { kind: "key", name: repo.keyId }))["kdf"], "scrypt");
+  assert.equal((await json(repo, { kind: "key", id: repo.keyId }))["kdf"], "scrypt");
 });
 
 it("names a blob that no index knows, and one that is damaged", async () => {

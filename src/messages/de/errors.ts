@@ -76,6 +76,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{query} passt auf mehrere Snapshots: {matches}.",
     next: "Mehr Stellen der Kennung angeben oder mit --instance auswählen.",
   },
+  OBJECT_NOT_FOUND: {
+    what: "Das Repository hat nichts dieser Art mit der Kennung {query}.",
+    next: "Eine Kennung oder ihre ersten Stellen angeben; bei einem Blob alle 64.",
+  },
+  OBJECT_AMBIGUOUS: {
+    what: "Mehrere Kennungen beginnen mit {query}: {matches}.",
+    next: "Mehr Stellen angeben.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",

@@ -32,6 +32,11 @@ export const commands: Commands = {
     about:
       "Schreibt den Inhalt einer Datei eines Snapshots Byte für Byte auf die Standardausgabe. Meldungen gehen auf die Fehlerausgabe.",
   },
+  cat: {
+    summary: "ein Objekt eines Repositorys ausgeben, wie es ist",
+    about:
+      "Gibt config, key, snapshot, index oder lock als JSON aus, oder die Bytes von pack, blob oder tree (dem Verzeichnis eines Ordners). Meldungen gehen auf die Fehlerausgabe. Der Hauptschlüssel wird nie ausgegeben.",
+  },
   restore: {
     summary: "einen Snapshot als Datenverzeichnis wiederherstellen",
     about:
@@ -137,6 +142,8 @@ export const values: Record<keyof typeof en.values, string> = {
   size: "GRÖSSE",
   language: "SPRACHE",
   snapshot: "SNAPSHOT",
+  object: "OBJEKT",
+  id: "KENNUNG",
   shell: "SHELL",
 };
 
@@ -155,6 +162,9 @@ export const headings: Record<keyof typeof en.headings, string> = {
   snapshotHelp: "Kennung oder ihre ersten Stellen, latest oder @2026-11-23T10:00 (der neueste bis dahin)",
   snapshotPathHelp: "Pfad im Snapshot, wie obhut ls ihn zeigt",
   dirHelp: "Datenverzeichnis von Open WebUI, der Ordner mit webui.db",
+  objectHelp: "config, key, snapshot, index, lock, pack, blob oder tree",
+  idHelp:
+    "welches: Kennung oder ihre ersten Stellen; bei blob die ganze; bei tree SNAPSHOT oder SNAPSHOT:/pfad; bei config nichts",
   shellHelp: "bash, zsh oder fish",
   commandHelp: "Befehl, der erklärt werden soll",
 };

@@ -76,6 +76,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{query} matches more than one snapshot: {matches}.",
     next: "Write more digits of the id, or choose with --instance.",
   },
+  OBJECT_NOT_FOUND: {
+    what: "The repository has nothing of that kind with the id {query}.",
+    next: "Give an id or its first digits; of a blob all 64.",
+  },
+  OBJECT_AMBIGUOUS: {
+    what: "Several ids begin with {query}: {matches}.",
+    next: "Give more digits.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",

@@ -36,6 +36,11 @@ export const commands = {
     about:
       "Writes the content of one file of a snapshot to standard output, byte for byte. Messages go to standard error.",
   },
+  cat: {
+    summary: "print an object of a repository as it is",
+    about:
+      "Prints the config, a key, snapshot, index or lock as JSON, or the bytes of a pack, of a blob or of a folder's tree. Messages go to standard error. The master key is never printed.",
+  },
   restore: {
     summary: "bring a snapshot back as a data directory",
     about:
@@ -139,6 +144,8 @@ export const values = {
   size: "SIZE",
   language: "LANG",
   snapshot: "SNAPSHOT",
+  object: "OBJECT",
+  id: "ID",
   shell: "SHELL",
 } as const;
 
@@ -156,6 +163,9 @@ export const headings = {
   snapshotHelp: "id or its first digits, latest, or @2026-11-23T10:00 (the newest not after that)",
   snapshotPathHelp: "path inside the snapshot, as obhut ls prints it",
   dirHelp: "data directory of Open WebUI, the folder that holds webui.db",
+  objectHelp: "config, key, snapshot, index, lock, pack, blob or tree",
+  idHelp:
+    "which one: an id or its first digits; of a blob the whole id; for a tree SNAPSHOT or SNAPSHOT:/path; for config none",
   shellHelp: "bash, zsh or fish",
   commandHelp: "command to explain",
 } as const;
