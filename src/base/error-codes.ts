@@ -38,6 +38,10 @@ export const errorCodes = {
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   OBJECT_NOT_FOUND: { exit: 1, params: ["query"] },
   OBJECT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
+  PACK_NOT_FOUND: { exit: 1, params: ["pack"] },
+  PACK_AMBIGUOUS: { exit: 1, params: ["pack"] },
+  PACK_COPY_FAILED: { exit: 1, params: ["pack", "path", "reason"] },
+  INDEX_REPAIR_FIRST: { exit: 1, params: ["location"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
   // prune
   STORAGE_APPEND_ONLY: { exit: 1, params: ["location", "reason"] },

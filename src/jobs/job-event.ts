@@ -2,7 +2,17 @@
 import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 
-export type JobPhase = "capture" | "store" | "plan" | "restore" | "verify" | "check" | "copy" | "repack" | "remove";
+export type JobPhase =
+  | "capture"
+  | "store"
+  | "plan"
+  | "restore"
+  | "verify"
+  | "check"
+  | "copy"
+  | "repack"
+  | "remove"
+  | "repair";
 
 export interface Progress {
   readonly phase: JobPhase;

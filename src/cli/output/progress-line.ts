@@ -16,6 +16,7 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   copy: "phaseCopy",
   repack: "phaseRepack",
   remove: "phaseRemove",
+  repair: "phaseRepair",
 };
 
 const windowMs = 8_000;

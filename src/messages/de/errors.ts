@@ -84,6 +84,19 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Mehrere Kennungen beginnen mit {query}: {matches}.",
     next: "Mehr Stellen angeben.",
   },
+  PACK_NOT_FOUND: {
+    what: "Es gibt kein Pack {pack}.",
+    next: "Die Kennung angeben, mindestens ihre ersten acht Stellen, so wie obhut check --read-data sie nennt.",
+  },
+  PACK_AMBIGUOUS: { what: "{pack} passt auf mehrere Packs.", next: "Mehr Stellen der Kennung angeben." },
+  PACK_COPY_FAILED: {
+    what: "Die Kopie von Pack {pack} ließ sich nicht in {path} ablegen: {reason}. Geändert wurde nichts.",
+    next: "In einem Ordner aufrufen, der Platz hat und in den geschrieben werden darf.",
+  },
+  INDEX_REPAIR_FIRST: {
+    what: "Der Index von {location} ist beschädigt oder unvollständig. Wer danach etwas anderes repariert, verliert, was noch da ist.",
+    next: "Zuerst obhut repair index ausführen.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",

@@ -80,7 +80,7 @@ export const findings: Record<FindingCode, Sentence> = {
   // das Repository
   SNAPSHOT_DAMAGED: {
     what: "Snapshot {snapshot} ist nicht lesbar: {reason}.",
-    next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys holen oder mit restic forget entfernen.",
+    next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys zurückkopieren oder entfernen: obhut repair snapshots --forget {snapshot}.",
   },
   KEY_DAMAGED: {
     what: "Schlüssel {key} ist beschädigt: {reason}. Sein Passwort öffnet nichts mehr.",
@@ -88,19 +88,19 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   INDEX_DAMAGED: {
     what: "Index {index} ist nicht lesbar: {reason}.",
-    next: "restic repair index ausführen: alles, was darin stand, steht auch in den Packs.",
+    next: "obhut repair index ausführen: alles, was darin stand, steht auch in den Packs.",
   },
   PACK_MISSING: {
     what: "Pack {pack} fehlt; es enthielt {blobs} Stücke.",
-    next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder neu sichern: was die Quelle noch hat, wird wieder gespeichert.",
+    next: "Aus einer anderen Kopie des Repositorys zurückkopieren. Gibt es keine: obhut repair index, dann eine neue Sicherung (was die Quelle noch hat, wird wieder gespeichert), dann obhut repair snapshots.",
   },
   PACK_SIZE_WRONG: {
     what: "Pack {pack} hat {actual} statt {expected} Bytes.",
-    next: "Es wurde abgeschnitten oder überschrieben. Aus einer anderen Kopie holen oder restic repair packs {pack} ausführen.",
+    next: "Es wurde abgeschnitten oder überschrieben. Aus einer anderen Kopie holen oder obhut repair packs {pack} ausführen.",
   },
   PACK_DAMAGED: {
     what: "Pack {pack} ist beschädigt: {reason}.",
-    next: "Aus einer anderen Kopie holen oder restic repair packs {pack} ausführen, danach restic repair snapshots.",
+    next: "Aus einer anderen Kopie holen oder obhut repair packs {pack} ausführen: das rettet, was darin noch heil ist.",
   },
   PACK_UNREADABLE: {
     what: "Pack {pack} war nicht lesbar: {reason}.",
@@ -108,15 +108,27 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   TREE_DAMAGED: {
     what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar (Baum {tree}): {reason}.",
-    next: "Aus einem anderen Snapshot wiederherstellen. restic repair snapshots --forget entfernt den kaputten Ordner.",
+    next: "Zuerst beheben, was oben über Indizes und Packs steht. Was dann noch fehlt, nimmt obhut repair snapshots --forget heraus.",
   },
   FILE_PIECES_MISSING: {
     what: "{path} in Snapshot {snapshot} fehlen {count} Stücke.",
-    next: "Aus einem anderen Snapshot oder einer anderen Kopie wiederherstellen; eine neue Sicherung speichert die Datei wieder.",
+    next: "Zuerst beheben, was oben über Indizes und Packs steht; eine neue Sicherung speichert, was die Quelle noch hat. Was dann noch fehlt, nimmt obhut repair snapshots --forget heraus.",
   },
   FILE_SIZE_WRONG: {
     what: "Die Stücke von {path} in Snapshot {snapshot} ergeben {actual} statt {expected} Bytes.",
-    next: "Mit derselben Datei in einem anderen Snapshot vergleichen.",
+    next: "Mit derselben Datei in einem anderen Snapshot vergleichen. obhut repair snapshots berichtigt die Größe.",
+  },
+  INDEX_WRONG: {
+    what: "Der Index sagt über Pack {pack} anderes als das Pack selbst, das heil ist: {reason}.",
+    next: "obhut repair index --read-all-packs ausführen.",
+  },
+  PACKS_NOT_INDEXED: {
+    what: "{count} Packs ({sizeBytes}) stehen in keinem Index, obwohl Snapshots ihren Inhalt brauchen.",
+    next: "obhut repair index ausführen: dann stehen sie wieder darin.",
+  },
+  TREE_COPY_DAMAGED: {
+    what: "Baum {tree} ist in Pack {pack} beschädigt: {reason}. In einem anderen Pack liegt er heil; verloren ist nichts.",
+    next: "Mit obhut check --read-data nachsehen, was dort noch beschädigt ist, oder obhut repair packs {pack} ausführen.",
   },
   PACKS_UNUSED: {
     what: "{count} Packs ({sizeBytes}) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
@@ -146,6 +158,41 @@ export const findings: Record<FindingCode, Sentence> = {
   PACKS_NOT_REMOVED: {
     what: "{count} nicht mehr gebrauchte Packs ließen sich nicht entfernen, zum Beispiel {pack}: {reason}.",
     next: "Alle Snapshots sind vollständig. Noch einmal aufräumen, sobald dort entfernt werden darf.",
+  },
+  // Reparatur
+  PACK_NOT_INDEXED: {
+    what: "Pack {pack} steht in keinem Index und lässt sich in keinen aufnehmen: {reason}.",
+    next: "Was darin war, kann niemand mehr sagen. obhut repair packs {pack} legt hier eine Kopie ab und entfernt es.",
+  },
+  PACK_SOUND: { what: "Pack {pack} ist heil und bleibt, wie es ist.", next: "" },
+  PACK_COPY_KEPT: {
+    what: "Eine Kopie von Pack {pack}, so wie es war, liegt in {path}.",
+    next: "Sie kann weg, wenn obhut check --read-data nichts mehr findet und nichts vermisst wird.",
+  },
+  FILE_CUT: {
+    what: "{path} in Snapshot {snapshot} hat {count} Stücke verloren. Die übrigen stehen hintereinander in {name}.",
+    next: "",
+  },
+  FILE_LOST: { what: "{path} in Snapshot {snapshot} ist verloren: kein Stück ist übrig.", next: "" },
+  FOLDER_LOST: {
+    what: "Der Inhalt des Ordners {path} in Snapshot {snapshot} ist verloren: {reason}. Der Ordner ist jetzt leer.",
+    next: "",
+  },
+  FILE_SIZE_CORRECTED: {
+    what: "{path} in Snapshot {snapshot} hat {actual} Bytes, nicht {expected}. Die Größe ist berichtigt.",
+    next: "",
+  },
+  ENTRY_REMOVED: {
+    what: "{path} in Snapshot {snapshot} lässt sich nicht wiederherstellen (Art {type}) und ist nicht mehr dabei.",
+    next: "",
+  },
+  SNAPSHOT_LOST: {
+    what: "Von Snapshot {snapshot} ist nichts mehr lesbar: {reason}. --forget entfernt ihn.",
+    next: "",
+  },
+  SNAPSHOT_BEYOND_REPAIR: {
+    what: "Von Snapshot {snapshot} ist nichts mehr lesbar: {reason}.",
+    next: "Seine Dateien aus einer anderen Kopie des Repositorys zurückkopieren oder ihn entfernen: obhut repair snapshots --forget {snapshot}.",
   },
   // Wiederherstellen
   FILE_NOT_RESTORED: {

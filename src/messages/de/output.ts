@@ -20,6 +20,7 @@ export const output: Record<OutputKey, string> = {
   phaseCopy: "kopieren",
   phaseRepack: "Packs neu schreiben",
   phaseRemove: "entfernen",
+  phaseRepair: "reparieren",
   progressFiles: "{files} Dateien",
   progressOf: "{done} von {total}",
   progressLeft: "noch {time}",

@@ -84,6 +84,19 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Several ids begin with {query}: {matches}.",
     next: "Give more digits.",
   },
+  PACK_NOT_FOUND: {
+    what: "There is no pack {pack}.",
+    next: "Write the id, or at least its first eight digits, as obhut check --read-data names it.",
+  },
+  PACK_AMBIGUOUS: { what: "{pack} matches more than one pack.", next: "Write more digits of the id." },
+  PACK_COPY_FAILED: {
+    what: "The copy of pack {pack} could not be kept in {path}: {reason}. Nothing was changed.",
+    next: "Call it in a folder with room where you may write.",
+  },
+  INDEX_REPAIR_FIRST: {
+    what: "The index of {location} is damaged or not complete. Repairing anything else by it would lose what is still there.",
+    next: "Run obhut repair index first.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",

@@ -80,7 +80,7 @@ export const findings: Record<FindingCode, Sentence> = {
   // the repository
   SNAPSHOT_DAMAGED: {
     what: "Snapshot {snapshot} cannot be read: {reason}.",
-    next: "The others are not affected. Take it from another copy of the repository, or remove it with restic forget.",
+    next: "The others are not affected. Copy it back from another copy of the repository, or remove it: obhut repair snapshots --forget {snapshot}.",
   },
   KEY_DAMAGED: {
     what: "Key {key} is damaged: {reason}. Its password opens nothing any more.",
@@ -88,19 +88,19 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   INDEX_DAMAGED: {
     what: "Index {index} cannot be read: {reason}.",
-    next: "Run restic repair index: the packs hold all it said.",
+    next: "Run obhut repair index: the packs hold all it said.",
   },
   PACK_MISSING: {
     what: "Pack {pack} is missing; {blobs} pieces were in it.",
-    next: "Copy it back from another copy of the repository, or run a new backup: what is still at the source is stored again.",
+    next: "Copy it back from another copy of the repository. If there is none: obhut repair index, then a new backup, which stores what the source still has, then obhut repair snapshots.",
   },
   PACK_SIZE_WRONG: {
     what: "Pack {pack} has {actual} bytes instead of {expected}.",
-    next: "It was cut off or overwritten. Copy it from another copy of the repository, or run restic repair packs {pack}.",
+    next: "It was cut off or overwritten. Copy it from another copy of the repository, or run obhut repair packs {pack}.",
   },
   PACK_DAMAGED: {
     what: "Pack {pack} is damaged: {reason}.",
-    next: "Copy it from another copy of the repository, or run restic repair packs {pack}, then restic repair snapshots.",
+    next: "Copy it from another copy of the repository, or run obhut repair packs {pack}, which saves what is whole in it.",
   },
   PACK_UNREADABLE: {
     what: "Pack {pack} could not be read: {reason}.",
@@ -108,15 +108,27 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   TREE_DAMAGED: {
     what: "The folder {path} of snapshot {snapshot} cannot be read (tree {tree}): {reason}.",
-    next: "Restore it from another snapshot. restic repair snapshots --forget removes the broken folder.",
+    next: "Cure what is said above of indexes and packs first. What is still missing then is taken out by obhut repair snapshots --forget.",
   },
   FILE_PIECES_MISSING: {
     what: "{path} in snapshot {snapshot} lacks {count} pieces.",
-    next: "Restore it from another snapshot or another copy of the repository; a new backup stores it again.",
+    next: "Cure what is said above of indexes and packs first; a new backup stores what the source still has. What is still missing then is taken out by obhut repair snapshots --forget.",
   },
   FILE_SIZE_WRONG: {
     what: "{path} in snapshot {snapshot} has {actual} bytes in its pieces instead of {expected}.",
-    next: "Compare it with the same file in another snapshot.",
+    next: "Compare it with the same file in another snapshot. obhut repair snapshots corrects the size.",
+  },
+  INDEX_WRONG: {
+    what: "The index says other things of pack {pack} than the pack itself, which is whole: {reason}.",
+    next: "Run obhut repair index --read-all-packs.",
+  },
+  PACKS_NOT_INDEXED: {
+    what: "{count} packs ({sizeBytes}) are in no index, and snapshots need what is in them.",
+    next: "Run obhut repair index: it lists them again.",
+  },
+  TREE_COPY_DAMAGED: {
+    what: "Tree {tree} is damaged in pack {pack}: {reason}. Another pack holds it whole, so nothing is lost.",
+    next: "Run obhut check --read-data to see what else is wrong there, or obhut repair packs {pack}.",
   },
   PACKS_UNUSED: {
     what: "{count} packs ({sizeBytes}) are in no index: what an interrupted run leaves.",
@@ -146,6 +158,41 @@ export const findings: Record<FindingCode, Sentence> = {
   PACKS_NOT_REMOVED: {
     what: "{count} packs that are not needed any more could not be removed, such as {pack}: {reason}.",
     next: "Every snapshot is whole. Prune again once files can be removed there.",
+  },
+  // repair
+  PACK_NOT_INDEXED: {
+    what: "Pack {pack} is in no index, and cannot be put into one: {reason}.",
+    next: "Nobody can say what was in it. obhut repair packs {pack} keeps a copy of it here and removes it.",
+  },
+  PACK_SOUND: { what: "Nothing is wrong with pack {pack}; it stays as it is.", next: "" },
+  PACK_COPY_KEPT: {
+    what: "A copy of pack {pack} as it was is in {path}.",
+    next: "Remove it when obhut check --read-data finds nothing and you miss nothing.",
+  },
+  FILE_CUT: {
+    what: "{path} in snapshot {snapshot} has lost {count} pieces. The others, one behind the other, are {name} now.",
+    next: "",
+  },
+  FILE_LOST: { what: "{path} in snapshot {snapshot} is lost: none of its pieces is left.", next: "" },
+  FOLDER_LOST: {
+    what: "What was in the folder {path} of snapshot {snapshot} is lost: {reason}. The folder is empty now.",
+    next: "",
+  },
+  FILE_SIZE_CORRECTED: {
+    what: "{path} in snapshot {snapshot} has {actual} bytes, not {expected}. The size is corrected.",
+    next: "",
+  },
+  ENTRY_REMOVED: {
+    what: "{path} in snapshot {snapshot} is nothing that can be restored (type {type}). It is left out.",
+    next: "",
+  },
+  SNAPSHOT_LOST: {
+    what: "Nothing of snapshot {snapshot} can be read any more: {reason}. --forget removes it.",
+    next: "",
+  },
+  SNAPSHOT_BEYOND_REPAIR: {
+    what: "Nothing of snapshot {snapshot} can be read any more: {reason}.",
+    next: "Copy its files back from another copy of the repository, or remove it: obhut repair snapshots --forget {snapshot}.",
   },
   // restore
   FILE_NOT_RESTORED: {

@@ -18,6 +18,7 @@ export const output = {
   phaseCopy: "copying",
   phaseRepack: "writing packs anew",
   phaseRemove: "removing",
+  phaseRepair: "repairing",
   progressFiles: "{files} files",
   progressOf: "{done} of {total}",
   progressLeft: "{time} left",

@@ -7,7 +7,8 @@
 import { reasonOf } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type PackId, parseId, shortId } from "../../base/ids.ts";
-import { openPackTail, type PackHeader, packTailBytes, packTailGuessBytes } from "../format/pack.ts";
+import type { PackHeader } from "../format/pack.ts";
+import { loadPackHeader } from "../packs/load-pack-header.ts";
 import type { IndexedRepository } from "../repository.ts";
 
 export interface PresentPacks {
@@ -37,7 +38,7 @@ export async function presentPacks(
   const adopt = async (): Promise<void> => {
     for (let pack = unlisted.pop(); pack !== undefined; pack = unlisted.pop()) {
       try {
-        adopted.push({ id: pack.id, header: await loadHeader(repo, pack.id, pack.sizeBytes, signal) });
+        adopted.push({ id: pack.id, header: await loadPackHeader(repo, pack, signal) });
       } catch (error) {
         signal?.throwIfAborted();
         onFinding(finding("PACK_NOT_ADOPTED", { location, pack: shortId(pack.id), reason: reasonOf(error) }));
@@ -46,21 +47,4 @@ export async function presentPacks(
   };
   await Promise.all(Array.from({ length: repo.storage.connections }, adopt));
   return { missing, adopted };
-}
-
-async function loadHeader(
-  repo: IndexedRepository,
-  id: PackId,
-  sizeBytes: number,
-  signal?: AbortSignal,
-): Promise<PackHeader> {
-  const file = { type: "data", name: id } as const;
-  const load = (bytes: number): Promise<Uint8Array> => {
-    const length = Math.min(bytes, sizeBytes);
-    return repo.storage.load(file, { offset: sizeBytes - length, length }, signal);
-  };
-  const guess = await load(packTailGuessBytes);
-  const bytes = packTailBytes(guess, sizeBytes, id);
-  const tail = bytes <= guess.length ? guess.subarray(guess.length - bytes) : await load(bytes);
-  return openPackTail(tail, sizeBytes, repo.sealer, id);
 }

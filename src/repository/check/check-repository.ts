@@ -9,6 +9,7 @@ import { type KeyId, type PackId, parseId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { decodeKeyFile } from "../format/key-file.ts";
 import { loadVerified, objectName } from "../object-file.ts";
+import { listPacks } from "../packs/list-packs.ts";
 import type { Repository } from "../repository.ts";
 import { loadSnapshots } from "../snapshots.ts";
 import type { CheckOptions, CheckReport } from "./check-options.ts";
@@ -25,7 +26,7 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   const { snapshots, findings: snapshotFindings } = await loadSnapshots(repo, signal);
   const loaded = await loadIndexes(repo, signal);
   onProgress?.({ phase: "index", done: loaded.packs.size, bytesDone: 0 });
-  const sizes = await packSizes(repo, signal);
+  const sizes = await listPacks(repo, signal);
   const index = indexOf(loaded, (pack) => sizes.has(pack));
   const chosen = choosePacks(
     [...sizes].map(([id, sizeBytes]) => ({ id, sizeBytes, rows: loaded.packs.get(id) })),
@@ -59,15 +60,6 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
       ...duplicateNotes(duplicatesOf(loaded, index)),
     ],
   };
-}
-
-async function packSizes(repo: Repository, signal?: AbortSignal): Promise<Map<PackId, number>> {
-  const sizes = new Map<PackId, number>();
-  for await (const { name, sizeBytes } of repo.storage.list("data", signal)) {
-    const id = parseId<PackId>(name);
-    if (id !== undefined) sizes.set(id, sizeBytes);
-  }
-  return sizes;
 }
 
 /** Each pack is there with the size its blobs need; what no index lists is told. */

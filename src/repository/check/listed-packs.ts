@@ -1,10 +1,11 @@
 /** What the indexes say of each pack, read so that a damaged index costs nothing but what it said. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { isObhutError } from "../../base/errors.ts";
+import { isObhutError, type ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import { type IndexId, type PackId, parseId, shortId } from "../../base/ids.ts";
+import { type BlobId, type IndexId, type PackId, parseId, shortId } from "../../base/ids.ts";
 import { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
+import type { PackedBlob } from "../format/blob.ts";
 import { hexIdAt, idBytes } from "../format/hex.ts";
 import { decodeIndex, type IndexColumns } from "../format/index-file.ts";
 import { headerEntryBytes, packTailOverheadBytes } from "../format/pack.ts";
@@ -18,8 +19,15 @@ export interface IndexRows {
   readonly to: number;
 }
 
+export interface IndexFile {
+  readonly id: IndexId;
+  readonly columns: IndexColumns;
+}
+
 export interface LoadedIndexes {
-  readonly files: readonly IndexColumns[];
+  readonly files: readonly IndexFile[];
+  /** Index files that could not be read; what they said is in nothing else here. */
+  readonly damaged: readonly { readonly id: IndexId; readonly error: ObhutError }[];
   readonly packs: ReadonlyMap<PackId, IndexRows>;
   /** Entries of all packs; a blob in two packs counts twice. */
   readonly entries: number;
@@ -32,21 +40,22 @@ export async function loadIndexes(repo: Repository, signal?: AbortSignal): Promi
     const id = parseId<IndexId>(name);
     if (id !== undefined) ids.push(id);
   }
-  const files: IndexColumns[] = [];
-  const findings: Finding[] = [];
+  const files: IndexFile[] = [];
+  const damaged: { id: IndexId; error: ObhutError }[] = [];
   await eachConcurrently(ids.length, repo.storage.connections, async (at) => {
     const id = ids[at];
     if (id === undefined) return;
     try {
-      files.push(decodeIndex(await loadSealed(repo, "index", id, signal), objectName("index", id)));
+      const json = await loadSealed(repo, "index", id, signal);
+      files.push({ id, columns: decodeIndex(json, objectName("index", id)) });
     } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      findings.push(finding("INDEX_DAMAGED", { index: shortId(id), reason: failureReason(error) }));
+      damaged.push({ id, error });
     }
   });
   const packs = new Map<PackId, IndexRows>();
   let entries = 0;
-  for (const columns of files) {
+  for (const { columns } of files) {
     for (const [id, rows] of packsOf(columns)) {
       // A pack that two indexes list (an index rewritten, the old one not yet removed) counts once.
       if (packs.has(id)) continue;
@@ -54,10 +63,14 @@ export async function loadIndexes(repo: Repository, signal?: AbortSignal): Promi
       entries += rows.to - rows.from;
     }
   }
-  return { files, packs, entries, findings };
+  const findings = damaged.map(({ id, error }) =>
+    finding("INDEX_DAMAGED", { index: shortId(id), reason: failureReason(error) }),
+  );
+  return { files, damaged, packs, entries, findings };
 }
 
-function* packsOf(columns: IndexColumns): Generator<[PackId, IndexRows]> {
+/** The packs an index file lists. */
+export function* packsOf(columns: IndexColumns): Generator<[PackId, IndexRows]> {
   let from = 0;
   while (from < columns.count) {
     const pack = columns.packs[from] ?? 0;
@@ -65,6 +78,19 @@ function* packsOf(columns: IndexColumns): Generator<[PackId, IndexRows]> {
     while (to < columns.count && columns.packs[to] === pack) to++;
     yield [hexIdAt(columns.packIds, pack) as PackId, { columns, from, to }];
     from = to;
+  }
+}
+
+/** Of one pack, as an index file has them. */
+export function* blobsOf({ columns, from, to }: IndexRows): Generator<PackedBlob, void> {
+  for (let row = from; row < to; row++) {
+    yield {
+      id: hexIdAt(columns.ids, row) as BlobId,
+      type: columns.types[row] === 1 ? "tree" : "data",
+      offset: columns.offsets[row] ?? 0,
+      length: columns.lengths[row] ?? 0,
+      uncompressedLength: columns.uncompressedLengths[row] ?? 0,
+    };
   }
 }
 
@@ -80,7 +106,7 @@ export function expectedPackBytes({ columns, from, to }: IndexRows): number {
 /** An index of what is really there. */
 export function indexOf(loaded: LoadedIndexes, isThere: (pack: PackId) => boolean): BlobIndex {
   const index = new BlobIndex(loaded.entries);
-  for (const columns of loaded.files) index.addColumns(columns, (pack) => !isThere(pack));
+  for (const { columns } of loaded.files) index.addColumns(columns, (pack) => !isThere(pack));
   return index;
 }
 
