@@ -50,6 +50,12 @@ export class BlobIndex {
     return row < 0 ? undefined : this.#location(row);
   }
 
+  /** Everywhere it lies, the place that `lookup` gives first. */
+  places(type: BlobType, id: BlobId): BlobLocation[] {
+    const first = this.lookup(type, id);
+    return first === undefined ? [] : [first, ...this.copies(type, id)];
+  }
+
   /** Where else the blob lies; see `lookup`. */
   copies(type: BlobType, id: BlobId): BlobLocation[] {
     const row = this.#table.find(this.#scratch.ofHex(id), 0, flagOf(type));

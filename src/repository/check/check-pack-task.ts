@@ -25,6 +25,8 @@ export interface ExpectedBlobs {
 export interface CheckPackResult {
   /** What is wrong, in the order found; empty for a sound pack. */
   readonly damages: readonly string[];
+  /** Where the pack is sound and the index says other things of it: what differs. */
+  readonly indexWrong?: string;
   /** Ids of the blobs that cannot be had from it, 64 digits each. */
   readonly lostBlobs: readonly string[];
 }

@@ -15,9 +15,13 @@ export function checkPack(task: CheckPackTask, sealer: Sealer, opener: BlobOpene
   if (actual !== task.pack) damages.push(`its content has the hash ${actual.slice(0, 8)}`);
   const header = readHeader(task, sealer, damages);
   if (task.expected === undefined) return { damages: [...damages, ...openListed(task, header, opener)], lostBlobs: [] };
-  if (header !== undefined) compareWithIndex(header, task.expected, damages);
-  const lostBlobs = openExpected(task.bytes, task.expected, opener, damages);
-  return { damages, lostBlobs };
+  const differing = header === undefined ? 0 : differences(header, task.expected);
+  const ownDamages = differing > 0 && damages.length === 0 ? openListed(task, header, opener) : undefined;
+  const { lostBlobs, damages: lost } = openExpected(task.bytes, task.expected, opener);
+  const text = `its header and the index differ in ${differing} places`;
+  // Its name is the hash of what it holds, and all it lists is whole: then it is the index that is wrong.
+  if (ownDamages?.length === 0) return { damages: [], lostBlobs, indexWrong: text };
+  return { damages: [...damages, ...(differing > 0 ? [text] : []), ...lost], lostBlobs };
 }
 
 function readHeader({ bytes, pack }: CheckPackTask, sealer: Sealer, damages: string[]): PackedBlob[] | undefined {
@@ -43,7 +47,8 @@ function openListed({ bytes }: CheckPackTask, header: readonly PackedBlob[] | un
   return damages;
 }
 
-function compareWithIndex(header: readonly PackedBlob[], expected: ExpectedBlobs, damages: string[]): void {
+/** How many places they differ in. */
+function differences(header: readonly PackedBlob[], expected: ExpectedBlobs): number {
   const byOffset = new Map(header.map((blob) => [blob.offset, blob]));
   let differing = header.length === expected.offsets.length ? 0 : 1;
   for (const [row, offset] of expected.offsets.entries()) {
@@ -56,18 +61,23 @@ function compareWithIndex(header: readonly PackedBlob[], expected: ExpectedBlobs
       blob.id === hexIdAt(expected.ids, row);
     if (!same) differing++;
   }
-  if (differing > 0) damages.push(`its header and the index differ in ${differing} places`);
+  return differing;
 }
 
-function openExpected(bytes: Uint8Array, expected: ExpectedBlobs, opener: BlobOpener, damages: string[]): string[] {
-  const lost: string[] = [];
+function openExpected(
+  bytes: Uint8Array,
+  expected: ExpectedBlobs,
+  opener: BlobOpener,
+): { readonly lostBlobs: string[]; readonly damages: string[] } {
+  const lostBlobs: string[] = [];
+  const damages: string[] = [];
   for (const [row, offset] of expected.offsets.entries()) {
     const sealed = bytes.subarray(offset, offset + (expected.lengths[row] ?? 0));
     const id = expected.ids.subarray(row * idBytes, (row + 1) * idBytes);
     const { damage } = opener.open(sealed, id, expected.uncompressedLengths[row] ?? 0);
     if (damage === undefined) continue;
-    lost.push(hexIdAt(expected.ids, row));
+    lostBlobs.push(hexIdAt(expected.ids, row));
     damages.push(`blob ${hexIdAt(expected.ids, row).slice(0, 8)}: ${damage}`);
   }
-  return lost;
+  return { lostBlobs, damages };
 }

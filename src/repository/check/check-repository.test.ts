@@ -7,16 +7,19 @@ import { bytesOfSeed, makeOddFolder } from "../../../tests/support/odd-folder.ts
 import { storeFolder } from "../../../tests/support/stored-folder.ts";
 import { tempFolder } from "../../../tests/support/temp-folder.ts";
 import { type FindingCode, isIncomplete } from "../../base/finding-codes.ts";
-import type { BlobId } from "../../base/ids.ts";
+import type { BlobId, PackId } from "../../base/ids.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import { encodeIndex } from "../format/index-file.ts";
 import { idOfBytes } from "../format/unpacked-file.ts";
 import { initRepository } from "../init-repository.ts";
+import { loadBlob } from "../load-blob.ts";
+import { loadIndex } from "../load-index.ts";
 import { saveSealed } from "../object-file.ts";
+import { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { CheckReport, ReadData } from "./check-options.ts";
 import { checkRepository } from "./check-repository.ts";
-import { loadIndexes } from "./listed-packs.ts";
+import { blobsOf, loadIndexes, packsOf } from "./listed-packs.ts";
 
 interface Scene {
   readonly repo: IndexedRepository;
@@ -135,7 +138,7 @@ it("an index that is damaged is named, and the others still count", async () => 
   const report = await check(scene, "none");
   const hit = report.findings.find((found) => found.code === "INDEX_DAMAGED") ?? assert.fail();
   assert.equal(hit.params.index, name.slice(6, 14));
-  assert.ok(codes(report).includes("PACKS_UNUSED"));
+  assert.ok(codes(report).includes("PACKS_NOT_INDEXED"));
   assert.ok(report.blobs > 0);
 });
 
@@ -154,8 +157,44 @@ it("an index that promises what is not in the pack", async () => {
   };
   await saveSealed(scene.repo, "index", encodeIndex([{ id: pack, blobs: [blob] }]));
   const found = codes(await check(scene));
-  for (const code of ["PACK_SIZE_WRONG", "PACK_DAMAGED", "TREE_DAMAGED"] as const)
-    assert.ok(found.includes(code), code);
+  for (const code of ["PACK_SIZE_WRONG", "INDEX_WRONG", "TREE_DAMAGED"] as const) assert.ok(found.includes(code), code);
+});
+
+it("an index that is wrong about a pack that is sound", async () => {
+  const scene = copy();
+  const { files } = await loadIndexes(scene.repo);
+  for (const name of names(scene.storage, "index")) scene.storage.files.delete(name);
+  for (const { columns } of files) {
+    columns.uncompressedLengths[0] = 77;
+    const packs = [...packsOf(columns)].map(([id, rows]) => ({ id, blobs: blobsOf(rows) }));
+    await saveSealed(scene.repo, "index", encodeIndex(packs));
+  }
+  const found = await check(scene);
+  const wrong = found.findings.find((one) => one.code === "INDEX_WRONG") ?? assert.fail();
+  assert.match(String(wrong.params.reason), /differ in 1 places/);
+  assert.ok(!codes(found).includes("PACK_DAMAGED"));
+});
+
+it("what is damaged in one pack and whole in another is lost to nobody, and said", async () => {
+  const scene = copy();
+  const trees = packOf(scene.storage, "smallest");
+  const writer = new BlobWriter(scene.repo, { indexes: "save" });
+  for (const name of names(scene.storage, "data")) {
+    const rows = (await loadIndexes(scene.repo)).packs.get(name.slice("data/".length) as PackId) ?? assert.fail();
+    for (const { id, type } of blobsOf(rows)) await writer.addPlain(type, await loadBlob(scene.repo, type, id));
+  }
+  await writer.finish();
+  for (const name of [trees, packOf(sound.storage, "largest")]) flip(scene.storage, name, 30);
+  const repo = await loadIndex(scene.repo);
+  const quick = await checkRepository(repo, { readData: { kind: "none" }, threads: 1 });
+  const all = await checkRepository(repo, { readData: { kind: "all" }, threads: 1 });
+  assert.deepEqual(
+    all.findings.filter(isIncomplete).map(({ code }) => code),
+    ["PACK_DAMAGED", "PACK_DAMAGED"],
+  );
+  assert.deepEqual(quick.findings.filter(isIncomplete), []);
+  const told = quick.findings.find((one) => one.code === "TREE_COPY_DAMAGED") ?? assert.fail();
+  assert.equal(told.params.pack, trees.slice("data/".length));
 });
 
 it("a snapshot and a key that are damaged", async () => {

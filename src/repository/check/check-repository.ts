@@ -5,7 +5,8 @@
 
 import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import { type KeyId, type PackId, parseId, shortId } from "../../base/ids.ts";
+import { type BlobId, type KeyId, type PackId, parseId, shortId } from "../../base/ids.ts";
+import type { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
 import { decodeKeyFile } from "../format/key-file.ts";
 import { loadVerified, objectName } from "../object-file.ts";
@@ -17,6 +18,7 @@ import { type CheckedTrees, checkTrees } from "./check-trees.ts";
 import { choosePacks } from "./choose-packs.ts";
 import { duplicatesOf, expectedPackBytes, indexOf, type LoadedIndexes, loadIndexes } from "./listed-packs.ts";
 import { checkingThreads, readPacks } from "./read-packs.ts";
+import { unlistedPacks } from "./unlisted-packs.ts";
 
 /** Everything that is wrong is a finding; it throws only where the storage cannot be listed, or is told to stop. */
 export async function checkRepository(repo: Repository, options: CheckOptions): Promise<CheckReport> {
@@ -33,16 +35,20 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
     readData,
     repo.actor.random,
   );
+  const packsRead = new Set(chosen.map(({ id }) => id));
   const walk = (lostBlobs: ReadonlySet<string>): Promise<CheckedTrees> =>
     checkTrees({ ...repo, index }, snapshots, {
       lostBlobs,
+      packsRead,
       ...(signal ? { signal } : {}),
       // Where packs are read, they are what takes its time.
       ...(chosen.length > 0 ? {} : { onTree: (done) => onProgress?.({ phase: "trees", done, bytesDone: 0 }) }),
     });
   // Trees are walked while threads read packs. Only where blobs turn out to be lost it is done again: to see whose they were.
   const [read, walked] = await Promise.all([readPacks(repo, chosen, { ...options, pool }), walk(new Set())]);
-  const trees = read.lostBlobs.size === 0 ? walked : await walk(read.lostBlobs);
+  const lostBlobs = lostEverywhere(read.lostBlobs, index);
+  const trees = lostBlobs.size === 0 ? walked : await walk(lostBlobs);
+  const unlisted = [...sizes].filter(([id]) => !loaded.packs.has(id)).map(([id, sizeBytes]) => ({ id, sizeBytes }));
   return {
     snapshots: snapshots.length,
     packs: sizes.size,
@@ -55,6 +61,7 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
       ...snapshotFindings,
       ...loaded.findings,
       ...comparePacks(loaded, sizes),
+      ...(await unlistedPacks(repo, unlisted, trees.unknownBlobs, signal)),
       ...read.findings,
       ...trees.findings,
       ...duplicateNotes(duplicatesOf(loaded, index)),
@@ -62,7 +69,17 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   };
 }
 
-/** Each pack is there with the size its blobs need; what no index lists is told. */
+/** Those of which no other pack has a copy that may be good. */
+function lostEverywhere(lost: ReadonlyMap<string, ReadonlySet<PackId>>, index: BlobIndex): Set<string> {
+  const gone = new Set<string>();
+  for (const [blob, packs] of lost) {
+    const places = (["data", "tree"] as const).flatMap((type) => index.places(type, blob as BlobId));
+    if (places.every(({ pack }) => packs.has(pack))) gone.add(blob);
+  }
+  return gone;
+}
+
+/** Each pack is there with the size its blobs need. */
 function comparePacks(loaded: LoadedIndexes, sizes: ReadonlyMap<PackId, number>): Finding[] {
   const findings: Finding[] = [];
   for (const [id, rows] of loaded.packs) {
@@ -71,10 +88,7 @@ function comparePacks(loaded: LoadedIndexes, sizes: ReadonlyMap<PackId, number>)
     if (actual === undefined) findings.push(finding("PACK_MISSING", { pack: shortId(id), blobs: rows.to - rows.from }));
     else if (actual !== expected) findings.push(finding("PACK_SIZE_WRONG", { pack: id, expected, actual }));
   }
-  const unused = [...sizes].filter(([id]) => !loaded.packs.has(id));
-  if (unused.length === 0) return findings;
-  const sizeBytes = unused.reduce((sum, [, bytes]) => sum + bytes, 0);
-  return [...findings, finding("PACKS_UNUSED", { count: unused.length, sizeBytes })];
+  return findings;
 }
 
 function duplicateNotes({ count, sizeBytes }: { count: number; sizeBytes: number }): Finding[] {

@@ -1,10 +1,12 @@
 /** Follows every snapshot down to its last piece: each tree once, however many snapshots share it. */
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
+import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import { type BlobId, shortId } from "../../base/ids.ts";
+import { type BlobId, type PackId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { type Node, packedCount } from "../format/node.ts";
+import { loadBlobAt } from "../load-blob.ts";
 import { plainLength } from "../open-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
@@ -18,12 +20,16 @@ interface Folder {
 
 export interface CheckedTrees {
   readonly trees: number;
+  /** Ids of blobs, data and trees, that something refers to and no index knows. */
+  readonly unknownBlobs: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
 export interface CheckTreesOptions {
   /** Ids of blobs that the index knows but that were found to be lost. */
   readonly lostBlobs: ReadonlySet<string>;
+  /** Packs that are proven whole anyway: what is wrong with them is said there. */
+  readonly packsRead?: ReadonlySet<PackId>;
   readonly signal?: AbortSignal;
   readonly onTree?: (treesDone: number) => void;
 }
@@ -38,11 +44,12 @@ export async function checkTrees(
   for (const { tree, id } of snapshots.toReversed()) {
     await checker.check({ tree, path: "/" as BytePath, snapshot: shortId(id) });
   }
-  return { trees: checker.seen.size, findings: checker.findings };
+  return { trees: checker.seen.size, unknownBlobs: checker.unknown, findings: checker.findings };
 }
 
 class TreeChecker {
   readonly seen = new Set<BlobId>();
+  readonly unknown = new Set<string>();
   readonly findings: Finding[] = [];
   readonly #repo: IndexedRepository;
   readonly #options: CheckTreesOptions;
@@ -72,13 +79,28 @@ class TreeChecker {
   async #checkFolder(folder: Folder): Promise<void> {
     let nodes: Node[];
     try {
+      await this.#tellDamagedCopy(folder.tree);
       nodes = await loadTree(this.#repo, folder.tree, this.#options.signal);
     } catch (error) {
       if (this.#options.signal?.aborted) throw error;
+      if (isObhutError(error, "BLOB_MISSING")) this.unknown.add(folder.tree);
       this.#damaged(folder, failureReason(error));
       return;
     }
     for (const node of nodes) this.#checkNode(folder, node);
+  }
+
+  /** `loadTree` goes on to the next copy where the first is damaged: nothing is lost, yet it must be said. */
+  async #tellDamagedCopy(id: BlobId): Promise<void> {
+    const [first, ...others] = this.#repo.index.places("tree", id);
+    if (first === undefined || others.length === 0 || this.#options.packsRead?.has(first.pack)) return;
+    try {
+      await loadBlobAt(this.#repo, first, { type: "tree", id }, this.#options.signal);
+    } catch (error) {
+      if (this.#options.signal?.aborted) throw error;
+      const params = { tree: shortId(id), pack: first.pack, reason: failureReason(error) };
+      this.findings.push(finding("TREE_COPY_DAMAGED", params));
+    }
   }
 
   #checkNode(folder: Folder, node: Node): void {
@@ -94,6 +116,7 @@ class TreeChecker {
     let [missing, actual] = [0, 0];
     for (let piece = 0; piece < packedCount(ids); piece++) {
       const place = this.#repo.index.lookupAt("data", ids, piece);
+      if (place === undefined) this.unknown.add(hexIdAt(ids, piece));
       if (place === undefined || this.#isLost(ids, piece)) missing++;
       else actual += plainLength(place);
     }

@@ -1,7 +1,7 @@
 /** Reads packs whole and has them proven in threads. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import { shortId } from "../../base/ids.ts";
+import { type PackId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
@@ -20,8 +20,8 @@ export interface PackToRead extends SizedPack {
 
 export interface ReadPacks {
   readonly bytesRead: number;
-  /** Ids of blobs that no pack that was read gives any more. */
-  readonly lostBlobs: ReadonlySet<string>;
+  /** Ids of blobs, and the packs that should hold them and do not. */
+  readonly lostBlobs: ReadonlyMap<string, ReadonlySet<PackId>>;
   readonly findings: readonly Finding[];
 }
 
@@ -49,7 +49,7 @@ export async function readPacks(
   { pool, signal, onProgress }: Pick<CheckOptions, "signal" | "onProgress"> & { readonly pool: CheckingThreads },
 ): Promise<ReadPacks> {
   const loads = new SharedLoads(repo.storage, packBufferBytes);
-  const lostBlobs = new Set<string>();
+  const lostBlobs = new Map<string, Set<PackId>>();
   const findings: Finding[] = [];
   const bytesTotal = packs.reduce((sum, pack) => sum + pack.sizeBytes, 0);
   let [done, bytesRead] = [0, 0];
@@ -60,11 +60,16 @@ export async function readPacks(
     try {
       const { id, sizeBytes, rows } = pack;
       const whole = { file: { type: "data", name: id }, range: { offset: 0, length: sizeBytes }, signal } as const;
-      const { damages, lostBlobs: lost } = await loads.with(whole, async (bytes) => {
+      const {
+        damages,
+        lostBlobs: lost,
+        indexWrong,
+      } = await loads.with(whole, async (bytes) => {
         bytesRead += bytes.length;
         return await pool.run({ pack: id, bytes, ...(rows === undefined ? {} : { expected: expectedOf(rows) }) });
       });
-      for (const id of lost) lostBlobs.add(id);
+      for (const blob of lost) lostBlobs.set(blob, (lostBlobs.get(blob) ?? new Set()).add(id));
+      if (indexWrong !== undefined) findings.push(finding("INDEX_WRONG", { pack: shortId(id), reason: indexWrong }));
       if (damages.length > 0) findings.push(packDamaged(pack, damages));
     } catch (error) {
       if (signal?.aborted) throw error;
