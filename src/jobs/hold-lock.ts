@@ -1,6 +1,6 @@
 /** Locks as a job holds them: released with it, and what could not be released is said. */
-import { reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { failureReason } from "../repository/failure-reason.ts";
 import { lockRepository } from "../repository/lock-repository.ts";
 import type { LockMode } from "../repository/locks.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -28,7 +28,7 @@ export async function beginLock(repository: Repository, mode: LockMode, watch: J
     signal: watch.signal,
     onWritten: written.resolve,
     onReleaseFailed: (error) =>
-      watch.emit({ type: "finding", finding: finding("LOCK_NOT_REMOVED", { location, reason: reasonOf(error) }) }),
+      watch.emit({ type: "finding", finding: finding("LOCK_NOT_REMOVED", { location, reason: failureReason(error) }) }),
   });
   const lost = new AbortController();
   const taken = locking.then(({ signal }) => {

@@ -1,6 +1,7 @@
 /** A shared lock while a repository is read, so that nobody removes what is being read. */
-import { isObhutError, reasonOf } from "../base/errors.ts";
+import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
+import { failureReason } from "../repository/failure-reason.ts";
 import type { Repository } from "../repository/repository.ts";
 import { beginLock } from "./hold-lock.ts";
 import type { JobWatch } from "./job-event.ts";
@@ -29,7 +30,10 @@ export async function lockForReading(repository: Repository, watch: JobWatch): P
     };
   } catch (error) {
     if (!isObhutError(error, "STORAGE_FAILED") && !isObhutError(error, "STORAGE_FULL")) throw error;
-    watch.emit({ type: "finding", finding: finding("REPOSITORY_NOT_LOCKED", { location, reason: reasonOf(error) }) });
+    watch.emit({
+      type: "finding",
+      finding: finding("REPOSITORY_NOT_LOCKED", { location, reason: failureReason(error) }),
+    });
     return { signal: watch.signal, taken: Promise.resolve(), [Symbol.asyncDispose]: async () => undefined };
   }
 }

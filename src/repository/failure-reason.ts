@@ -5,6 +5,7 @@ import { isObhutError, reasonOf } from "../base/errors.ts";
 export function failureReason(error: unknown): string {
   if (isObhutError(error, "OBJECT_DAMAGED") && typeof error.params.reason === "string") return error.params.reason;
   if (isObhutError(error, "STORAGE_FAILED") && typeof error.params.reason === "string") return error.params.reason;
+  if (isObhutError(error, "STORAGE_FULL") && typeof error.params.reason === "string") return error.params.reason;
   if (isObhutError(error, "BLOB_MISSING")) return `no index knows ${error.params.blob}`;
   return reasonOf(error);
 }

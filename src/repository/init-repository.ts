@@ -35,8 +35,9 @@ export async function initRepository(storage: Storage, options: InitOptions): Pr
   try {
     await saveConfig(storage, made.master, options);
   } catch (error) {
-    // The other one that initialises here was faster: its config belongs to its key, so ours must not stay.
-    if (made.isNew) await storage.remove({ type: "keys", name: made.id });
+    // The other one that initialises here was faster: its config belongs to its key, so ours must not stay. Where a storage
+    // keeps it nevertheless, opening passes over it.
+    if (made.isNew) await storage.remove({ type: "keys", name: made.id }).catch(() => undefined);
     throw isObhutError(error, "STORAGE_FILE_EXISTS") ? exists : error;
   }
   return await openRepository(storage, options.password, options.actor);

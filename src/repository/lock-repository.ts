@@ -49,7 +49,10 @@ export async function lockRepository(repo: Repository, options: LockOptions): Pr
 }
 
 /** Looks, writes, waits a moment and looks again: of two that write at once at least one sees the other. */
-async function tryLock(repo: Repository, { mode, signal, onWritten }: LockOptions): Promise<WrittenLock | ObhutError> {
+async function tryLock(
+  repo: Repository,
+  { mode, signal, onWritten, onReleaseFailed }: LockOptions,
+): Promise<WrittenLock | ObhutError> {
   const before = conflictOf(await listLocks(repo, signal), mode, repo.actor.clock.nowMs());
   if (before !== undefined) return lockedError(repo, before);
   const written = await writeLock(repo, mode);
@@ -59,7 +62,8 @@ async function tryLock(repo: Repository, { mode, signal, onWritten }: LockOption
     const others = (await listLocks(repo, signal)).filter((held) => held.id !== written.id);
     const after = conflictOf(others, mode, repo.actor.clock.nowMs());
     if (after === undefined) return written;
-    await removeLock(repo, written.id);
+    // Who holds it is what a person must know, even where the storage keeps this lock.
+    await removeLock(repo, written.id).catch(onReleaseFailed ?? (() => undefined));
     return lockedError(repo, after);
   } catch (error) {
     await removeLock(repo, written.id).catch(() => undefined);
