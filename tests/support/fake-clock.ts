@@ -6,6 +6,9 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** Turns of the event loop after which nothing will come any more. */
+const maxIdleTurns = 10_000;
+
 export class FakeClock implements Clock {
   #wallMs: number;
   #monotonicMs = 0;
@@ -26,12 +29,16 @@ export class FakeClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const sleeper = { atMs: this.#monotonicMs + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
       const onAbort = (): void => {
         this.#sleepers.delete(sleeper);
         reject(signal?.reason);
       };
+      const wake = (): void => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const sleeper = { atMs: this.#monotonicMs + ms, wake };
+      this.#sleepers.add(sleeper);
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
@@ -46,7 +53,7 @@ export class FakeClock implements Clock {
     const endMs = this.#monotonicMs + ms;
     for (;;) {
       await settle();
-      const next = [...this.#sleepers].sort((a, b) => a.atMs - b.atMs)[0];
+      const next = this.#next();
       if (next === undefined || next.atMs > endMs) break;
       this.#moveTo(next.atMs);
       this.#sleepers.delete(next);
@@ -54,6 +61,31 @@ export class FakeClock implements Clock {
     }
     this.#moveTo(endMs);
     await settle();
+  }
+
+  /** Time passes from sleeper to sleeper until `work` has settled. Throws where nobody sleeps and it still has not. */
+  async passUntil(work: Promise<unknown>): Promise<void> {
+    let settled = false;
+    const done = (): void => {
+      settled = true;
+    };
+    work.then(done, done);
+    for (let idle = 0; !settled; ) {
+      await settle();
+      const next = this.#next();
+      if (settled) return;
+      if (next === undefined && ++idle > maxIdleTurns) throw new Error("everybody waits, and nobody for the clock");
+      if (next === undefined) continue;
+      idle = 0;
+      this.#moveTo(next.atMs);
+      this.#sleepers.delete(next);
+      next.wake();
+    }
+  }
+
+  /** Of those that wake at the same moment the one that went to sleep first. */
+  #next(): Sleeper | undefined {
+    return [...this.#sleepers].sort((a, b) => a.atMs - b.atMs)[0];
   }
 
   #moveTo(monotonicMs: number): void {
