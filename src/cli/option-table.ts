@@ -1,6 +1,7 @@
 /** Every option and command of the CLI, as data: parsing, help and completion are made from these tables. */
 import type { CatKind } from "../jobs/cat-object.ts";
 import type { help as words } from "../messages/en.ts";
+import { statsModes } from "../repository/stats/stats-modes.ts";
 
 export type OptionName = keyof typeof words.options;
 export type ValueName = keyof typeof words.values;
@@ -43,6 +44,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "no-verify": {},
   "data-path": { value: "path" },
   secrets: { value: "dir" },
+  mode: { value: "mode", choices: statsModes },
   "read-data": {},
   "read-data-subset": { value: "subset" },
   "max-unused": { value: "limit" },
@@ -130,6 +132,10 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       { value: "id", optional: true },
     ],
     options: ["from", "instance", ...password, ...always],
+  },
+  stats: {
+    arguments: [{ value: "snapshot", optional: true, repeatable: true }],
+    options: ["from", "mode", "instance", "tag", ...password, ...cache, ...always],
   },
   restore: {
     arguments: [{ value: "snapshot" }],

@@ -23,6 +23,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   ls: () => import("./commands/ls.ts"),
   dump: () => import("./commands/dump.ts"),
   cat: () => import("./commands/cat.ts"),
+  stats: () => import("./commands/stats.ts"),
   restore: () => import("./commands/restore.ts"),
   copy: () => import("./commands/copy.ts"),
   check: () => import("./commands/check.ts"),

@@ -12,7 +12,8 @@ export type JobPhase =
   | "copy"
   | "repack"
   | "remove"
-  | "repair";
+  | "repair"
+  | "count";
 
 export interface Progress {
   readonly phase: JobPhase;

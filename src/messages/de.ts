@@ -1,3 +1,4 @@
+export * as contents from "./de/contents.ts";
 export { errors } from "./de/errors.ts";
 export { findings } from "./de/findings.ts";
 export * as help from "./de/help.ts";

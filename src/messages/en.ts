@@ -1,3 +1,4 @@
+export * as contents from "./en/contents.ts";
 export { errors } from "./en/errors.ts";
 export { findings } from "./en/findings.ts";
 export * as help from "./en/help.ts";

@@ -20,6 +20,11 @@ export function formatCount(count: number, language: Language): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, language === "de" ? "." : ",");
 }
 
+/** `1.5`, German `1,5`. */
+export function formatNumber(value: number, digits: number, language: Language): string {
+  return decimal(value.toFixed(digits), language);
+}
+
 /** `0.42 s`, `12.3 s`, `2:05 min`, `1:02:05 h`. */
 export function formatDuration(ms: number, language: Language): string {
   const seconds = Math.max(0, ms) / 1000;

@@ -16,6 +16,7 @@ export interface Messages {
   readonly errors: typeof en.errors;
   readonly findings: typeof en.findings;
   readonly reasons: Readonly<Record<ReasonCode, string>>;
+  readonly contents: Words<typeof en.contents>;
   readonly help: Words<typeof en.help>;
   readonly instance: Words<typeof en.instance>;
   readonly output: Readonly<Record<en.OutputKey, string>>;

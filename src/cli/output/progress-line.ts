@@ -17,6 +17,7 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   repack: "phaseRepack",
   remove: "phaseRemove",
   repair: "phaseRepair",
+  count: "phaseCount",
 };
 
 const windowMs = 8_000;

@@ -37,6 +37,11 @@ export const commands: Commands = {
     about:
       "Gibt config, key, snapshot, index oder lock als JSON aus, oder die Bytes von pack, blob oder tree (dem Verzeichnis eines Ordners). Meldungen gehen auf die Fehlerausgabe. Der Hauptschlüssel wird nie ausgegeben.",
   },
+  stats: {
+    summary: "zeigen, wie viel gesichert ist und wie es gewachsen ist",
+    about:
+      "Zeigt, was eine Wiederherstellung schreiben würde, was das Repository dafür belegt und, Snapshot für Snapshot, was jeder hinzugefügt hat und was ohne ihn frei würde. Mit --mode wird auf eine der Arten von restic gezählt. Ohne SNAPSHOT: alle Snapshots.",
+  },
   restore: {
     summary: "einen Snapshot als Datenverzeichnis wiederherstellen",
     about:
@@ -112,6 +117,7 @@ export const options: Record<keyof typeof en.options, string> = {
     "Geschriebenes nicht zurücklesen und Datenbanken nicht prüfen; was aus dem Repository kommt, wird trotzdem geprüft",
   "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
+  mode: "was gezählt wird: restore-size, files-by-contents, blobs-per-file oder raw-data, wie bei restic",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
   "max-unused":
@@ -140,6 +146,7 @@ export const values: Record<keyof typeof en.values, string> = {
   subset: "ANTEIL",
   limit: "GRENZE",
   size: "GRÖSSE",
+  mode: "MODUS",
   language: "SPRACHE",
   snapshot: "SNAPSHOT",
   object: "OBJEKT",

@@ -21,6 +21,7 @@ export const output: Record<OutputKey, string> = {
   phaseRepack: "Packs neu schreiben",
   phaseRemove: "entfernen",
   phaseRepair: "reparieren",
+  phaseCount: "zählen",
   progressFiles: "{files} Dateien",
   progressOf: "{done} von {total}",
   progressLeft: "noch {time}",

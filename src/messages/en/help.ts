@@ -41,6 +41,11 @@ export const commands = {
     about:
       "Prints the config, a key, snapshot, index or lock as JSON, or the bytes of a pack, of a blob or of a folder's tree. Messages go to standard error. The master key is never printed.",
   },
+  stats: {
+    summary: "say how much is stored, and how it grew",
+    about:
+      "Says what a restore would write, what the repository holds for it, and, snapshot by snapshot, what each one added and what would be free without it. With --mode it counts in one of restic's ways. Without SNAPSHOT: all snapshots.",
+  },
   restore: {
     summary: "bring a snapshot back as a data directory",
     about:
@@ -114,6 +119,7 @@ export const options = {
     "do not read back what was written, nor have the databases checked; what comes out of the repository is still proven",
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
+  mode: "what to count: restore-size, files-by-contents, blobs-per-file or raw-data, as restic does",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
   "max-unused":
@@ -142,6 +148,7 @@ export const values = {
   subset: "SUBSET",
   limit: "LIMIT",
   size: "SIZE",
+  mode: "MODE",
   language: "LANG",
   snapshot: "SNAPSHOT",
   object: "OBJECT",

@@ -19,6 +19,7 @@ export const output = {
   phaseRepack: "writing packs anew",
   phaseRemove: "removing",
   phaseRepair: "repairing",
+  phaseCount: "counting",
   progressFiles: "{files} files",
   progressOf: "{done} of {total}",
   progressLeft: "{time} left",
