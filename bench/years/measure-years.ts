@@ -26,6 +26,7 @@ export interface YearsFigures {
 const works = [
   { name: "`snapshots`", words: ["snapshots"] },
   { name: "open, then `ls latest`", words: ["ls", "latest"] },
+  { name: "`prune --dry-run`", words: ["prune", "--dry-run"] },
   { name: "`check`", words: ["check"] },
 ] as const;
 

@@ -171,6 +171,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "repack-small",
       "dry-run",
       ...password,
+      ...cache,
       ...always,
     ],
   },
