@@ -67,6 +67,8 @@ export const findingCodes = {
   // prune
   RUSTIC_WITHOUT_LOCKS: { weight: "note", params: ["location", "count"] },
   PACKS_YOUNG: { weight: "note", params: ["count", "sizeBytes", "hours"] },
+  PACKS_MARKED: { weight: "note", params: ["count", "sizeBytes", "hours"] },
+  PACKS_RECOVERED: { weight: "note", params: ["count"] },
   PACKS_FORGOTTEN: { weight: "note", params: ["count"] },
   PACKS_NOT_REMOVED: { weight: "incomplete", params: ["count", "pack", "reason"] },
   // restore

@@ -21,10 +21,10 @@ export const limits = {
   /** After a lock is made, others get this long to show theirs (restic: 200 ms). */
   lockSettleMs: 200,
   /**
-   * A pack that no index lists stays this long: rustic, which takes no locks, may be about to list it. rustic itself keeps what it wants
-   * removed for 23 hours.
+   * A pack that no index lists stays this long: rustic, which takes no locks, may be about to list it. So does, where rustic wrote, what is
+   * not needed any more (rustic: --keep-delete, the same 23 hours, so that a daily run removes what the last one marked).
    */
-  unlistedPackMs: 24 * 60 * 60_000,
+  keepDeleteMs: 23 * 60 * 60_000,
   /** Keys of a repository that a password is tried on (restic: 20). Each costs one scrypt. */
   maxKeysTried: 20,
   /** Folders below each other in a snapshot. Linux allows paths of 4096 bytes, so 2048 folders. */

@@ -20,6 +20,7 @@ export const reasonCodes = {
   subsetInvalid: ["value"],
   maxUnusedInvalid: ["value"],
   sizeInvalid: ["value"],
+  durationInvalid: ["value"],
   timeInvalid: ["value"],
   repositoryNotGiven: ["option"],
   fromRepositoryNotGiven: [],

@@ -1,10 +1,9 @@
 /** Frees the space in a repository that no snapshot needs. */
 import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
 import type { SnapshotId } from "../base/ids.ts";
-import { limits } from "../base/limits.ts";
 import type { Destination } from "../plans/destination.ts";
 import { type AppliedPrune, applyPrune } from "../repository/prune/apply-prune.ts";
-import { planPrune } from "../repository/prune/plan-prune.ts";
+import { isByRustic, planPrune } from "../repository/prune/plan-prune.ts";
 import type { PruneOptions } from "../repository/prune/prune-options.ts";
 import type { LoadedPrunePlan, PruneCounts } from "../repository/prune/prune-plan.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -107,13 +106,15 @@ async function loadPlan(
 }
 
 /** What a person must know of a plan besides its figures. */
-function notesOn({ snapshots, counts }: LoadedPrunePlan, location: string): Finding[] {
-  const notes: Finding[] = [];
-  const { young, missing } = counts.packs;
-  const rustics = snapshots.filter(({ programVersion }) => programVersion.startsWith("rustic"));
-  if (rustics.length > 0) notes.push(finding("RUSTIC_WITHOUT_LOCKS", { location, count: rustics.length }));
-  if (missing > 0) notes.push(finding("PACKS_FORGOTTEN", { count: missing }));
-  const hours = limits.unlistedPackMs / 3_600_000;
-  if (young > 0) notes.push(finding("PACKS_YOUNG", { count: young, sizeBytes: counts.youngBytes, hours }));
-  return notes;
+function notesOn({ snapshots, counts, keepMs }: LoadedPrunePlan, location: string): Finding[] {
+  const { young, youngBytes, later, laterBytes, recovered, missing } = { ...counts, ...counts.packs };
+  const rustics = snapshots.filter(isByRustic).length;
+  const hours = Math.round(keepMs / 360_000) / 10;
+  return [
+    rustics > 0 && finding("RUSTIC_WITHOUT_LOCKS", { location, count: rustics }),
+    recovered > 0 && finding("PACKS_RECOVERED", { count: recovered }),
+    later > 0 && finding("PACKS_MARKED", { count: later, sizeBytes: laterBytes, hours }),
+    missing > 0 && finding("PACKS_FORGOTTEN", { count: missing }),
+    young > 0 && finding("PACKS_YOUNG", { count: young, sizeBytes: youngBytes, hours }),
+  ].filter((note) => note !== false);
 }

@@ -25,6 +25,8 @@ const placeWords = 4;
 export class BlobIndex {
   #table: BlobIdTable;
   #places: Int32Array;
+  /** Packs that rustic or a prune wants removed later: nothing new may rely on them, and none of their blobs is found here. */
+  readonly marked = new Set<PackId>();
   readonly #packs: PackId[] = [];
   readonly #copies = new BlobCopies();
   readonly #scratch = new IdWords();
@@ -100,6 +102,10 @@ export class BlobIndex {
   /** All of an index file, but the packs that `leaveOut` says. */
   addColumns(columns: IndexColumns, leaveOut?: (pack: PackId) => boolean): void {
     this.#reserve(columns.count);
+    const marks = columns.marked;
+    for (let pack = 0; pack < (marks?.timesMs.length ?? 0); pack++) {
+      if (marks) this.marked.add(hexIdAt(marks.columns.packIds, pack) as PackId);
+    }
     const packNumbers: number[] = [];
     for (let pack = 0; pack * idBytes < columns.packIds.length; pack++) {
       const id = hexIdAt(columns.packIds, pack) as PackId;

@@ -144,12 +144,20 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // Aufräumen
   RUSTIC_WITHOUT_LOCKS: {
-    what: "{count} Snapshots in {location} stammen von rustic, das keine Sperren setzt: beim Aufräumen ist nicht zu sehen, ob es gerade arbeitet.",
-    next: "Aufräumen, wenn kein rustic läuft. Was rustic währenddessen sichert, könnte sich auf Entferntes stützen.",
+    what: "{count} Snapshots in {location} stammen von rustic, das keine Sperren setzt: es könnte auch während des Aufräumens schreiben.",
+    next: "Nicht mehr Gebrauchtes wird deshalb nur vorgemerkt und erst von einem späteren Aufräumen entfernt, wenn --keep-delete nichts anderes sagt.",
+  },
+  PACKS_MARKED: {
+    what: "{count} Packs ({sizeBytes}), die nicht mehr gebraucht werden, bleiben noch {hours} Stunden, falls ein Programm ohne Sperren sich gerade darauf stützt.",
+    next: "Ein Aufräumen danach entfernt sie. Arbeitet kein solches Programm, entfernt --keep-delete 0 sie sofort.",
+  },
+  PACKS_RECOVERED: {
+    what: "{count} zum Entfernen vorgemerkte Packs werden wieder gebraucht: ein Programm ohne Sperren hat sich inzwischen darauf gestützt. Sie bleiben.",
+    next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} Packs ({sizeBytes}) stehen in keinem Index und sind jünger als {hours} Stunden: vielleicht nimmt ein Programm ohne Sperren sie gerade auf, deshalb bleiben sie.",
-    next: "Ein späteres Aufräumen entfernt sie; eine Sicherung verwendet, was darin steht.",
+    what: "{count} Packs ({sizeBytes}) stehen seit weniger als {hours} Stunden in keinem Index: vielleicht nimmt ein Programm ohne Sperren sie gerade auf, deshalb bleiben sie.",
+    next: "Ein späteres Aufräumen entfernt sie. Arbeitet kein solches Programm, entfernt --keep-delete 0 sie sofort.",
   },
   PACKS_FORGOTTEN: {
     what: "{count} Packs, die der Index nennt, sind nicht da. Kein Snapshot braucht sie; der Index vergisst sie.",

@@ -126,6 +126,8 @@ export const options: Record<keyof typeof en.options, string> = {
   "repack-cacheable-only":
     "nur Packs mit Verzeichnisbäumen neu schreiben; Packs mit Daten bleiben, solange etwas darin gebraucht wird",
   "repack-small": "alle Packs unter vier Fünfteln der üblichen 16 MiB zusammenlegen",
+  "keep-delete":
+    "wie lange nicht mehr Gebrauchtes noch bleibt, etwa 23h, falls rustic sich gerade darauf stützt; Vorgabe: gar nicht, wo rustic geschrieben hat, 23h",
   "remove-all": "alle Sperren entfernen, auch die laufender Programme",
   json: "JSON-Zeilen ausgeben (docs/json.md)",
   quiet: "nur Fehler und Befunde ausgeben",
@@ -147,6 +149,7 @@ export const values: Record<keyof typeof en.values, string> = {
   limit: "GRENZE",
   size: "GRÖSSE",
   mode: "MODUS",
+  duration: "DAUER",
   language: "SPRACHE",
   snapshot: "SNAPSHOT",
   object: "OBJEKT",

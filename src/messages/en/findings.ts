@@ -144,12 +144,20 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // prune
   RUSTIC_WITHOUT_LOCKS: {
-    what: "{count} snapshots in {location} were made by rustic, which takes no locks: a prune cannot see that it is at work.",
-    next: "Prune when no rustic runs. What a rustic backup stores meanwhile may rely on what is removed.",
+    what: "{count} snapshots in {location} were made by rustic, which takes no locks: nothing keeps it from writing during a prune.",
+    next: "So what is not needed any more is only marked, and removed by a later prune, unless --keep-delete says otherwise.",
+  },
+  PACKS_MARKED: {
+    what: "{count} packs ({sizeBytes}) that are not needed any more stay for {hours} hours, in case a program without locks relies on them right now.",
+    next: "A prune after that removes them. If no such program is at work, --keep-delete 0 removes them at once.",
+  },
+  PACKS_RECOVERED: {
+    what: "{count} packs that were marked as to be removed are needed again: a program without locks relied on them meanwhile. They stay.",
+    next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} packs ({sizeBytes}) are in no index and younger than {hours} hours: a program that takes no locks may be about to list them, so they stay.",
-    next: "A later prune removes them; a backup uses what is in them.",
+    what: "{count} packs ({sizeBytes}) have been in no index for less than {hours} hours: a program without locks may be about to list them, so they stay.",
+    next: "A later prune removes them. If no such program is at work, --keep-delete 0 removes them at once.",
   },
   PACKS_FORGOTTEN: {
     what: "{count} packs that the index names are not there. No snapshot needs them; the index forgets them.",

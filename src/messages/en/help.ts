@@ -127,6 +127,8 @@ export const options = {
   "max-repack-size": "write packs anew up to this much in all, such as 2G; the next prune goes on",
   "repack-cacheable-only": "write only packs anew that hold trees; packs of data stay while anything in them is used",
   "repack-small": "merge all packs below four fifths of the usual 16 MiB",
+  "keep-delete":
+    "how long what is not needed stays before it is removed, such as 23h, in case rustic relies on it meanwhile; default: at once, 23h where rustic wrote",
   "remove-all": "remove all locks, those of running programs too",
   json: "print JSON lines (docs/json.md)",
   quiet: "print errors and findings only",
@@ -149,6 +151,7 @@ export const values = {
   limit: "LIMIT",
   size: "SIZE",
   mode: "MODE",
+  duration: "DURATION",
   language: "LANG",
   snapshot: "SNAPSHOT",
   object: "OBJECT",

@@ -14,7 +14,7 @@ import type { IndexedRepository } from "../repository.ts";
 export interface PresentPacks {
   /** Packs of the index that are not there. */
   readonly missing: ReadonlySet<PackId>;
-  /** Packs that no index lists. */
+  /** Packs that no index lists, nor marks as to be removed. */
   readonly adopted: readonly { readonly id: PackId; readonly header: PackHeader }[];
 }
 
@@ -30,7 +30,7 @@ export async function presentPacks(
     const id = parseId<PackId>(name);
     if (id === undefined) continue;
     missing.delete(id);
-    if (!listed.has(id)) unlisted.push({ id, sizeBytes });
+    if (!listed.has(id) && !repo.index.marked.has(id)) unlisted.push({ id, sizeBytes });
   }
   const { location } = repo.storage;
   if (missing.size > 0) onFinding(finding("INDEXED_PACKS_MISSING", { location, count: missing.size }));

@@ -48,7 +48,10 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   const [read, walked] = await Promise.all([readPacks(repo, chosen, { ...options, pool }), walk(new Set())]);
   const lostBlobs = lostEverywhere(read.lostBlobs, index);
   const trees = lostBlobs.size === 0 ? walked : await walk(lostBlobs);
-  const unlisted = [...sizes].filter(([id]) => !loaded.packs.has(id)).map(([id, sizeBytes]) => ({ id, sizeBytes }));
+  // Marked packs are a prune's business, unless something is missing that may be in them.
+  const isLeft = (id: PackId): boolean =>
+    !loaded.packs.has(id) && (trees.unknownBlobs.size > 0 || !index.marked.has(id));
+  const unlisted = [...sizes].filter(([id]) => isLeft(id)).map(([id, sizeBytes]) => ({ id, sizeBytes }));
   return {
     snapshots: snapshots.length,
     packs: sizes.size,

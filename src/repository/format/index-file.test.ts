@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { BlobId, PackId } from "../../base/ids.ts";
 import { hexIdAt } from "./hex.ts";
 import { decodeIndex, encodeIndex, type IndexColumns } from "./index-file.ts";
+import type { TimeText } from "./time-text.ts";
 
 const isDamage = { code: "OBJECT_DAMAGED" };
 const idA = "3ec79977ef0cf5de7b08cd12b874cd0f62bbaf7f07f3497a5b1bbcc8cb39b1ce";
@@ -70,6 +71,27 @@ test("the quick way and the patient way read the same", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("packs marked by rustic are read apart from the others, whatever is missing of them", () => {
+  const blobs = `[{"id":"${idA}","type":"data","offset":0,"length":38}]`;
+  const marks = [
+    `{"id":"${packId}","blobs":${blobs},"time":"2026-11-24T05:00:00.5+01:00","size":111}`,
+    `{"id":"${idA}","blobs":[],"time":"2026-11-24T04:00:00Z","size":7}`,
+    `{"id":"${idB}","blobs":null,"time":null}`,
+  ];
+  const { marked, ...columns } = decodeIndex(Buffer.from(`{"packs_to_delete":[${marks}],"packs":[]}`), "x");
+  assert.equal(columns.count, 0);
+  const timeMs = Date.UTC(2026, 10, 24, 4);
+  assert.deepEqual(marked?.timesMs, [timeMs + 500, timeMs, undefined]);
+  assert.deepEqual([marked?.columns.count, marked?.columns.packIds.length], [1, 96]);
+  const [mark] = JSON.parse(
+    encodeIndex(
+      [],
+      [{ id: packId as PackId, blobs: [], time: "2026-11-24T04:00:00Z" as TimeText, sizeBytes: 7 }],
+    ).toString(),
+  ).packs_to_delete;
+  assert.deepEqual(mark, { id: packId, blobs: [], time: "2026-11-24T04:00:00Z", size: 7 });
 });
 
 test("an empty index is no damage", () => {

@@ -12,7 +12,7 @@ import type { IndexedPack } from "../packs/index-writer.ts";
 import type { IndexedRepository, Repository } from "../repository.ts";
 import { FileRemover } from "./file-remover.ts";
 import { PlacedBlobs } from "./placed-blobs.ts";
-import { goingPacks, type LoadedPrunePlan } from "./prune-plan.ts";
+import type { LoadedPrunePlan } from "./prune-plan.ts";
 import { repack } from "./repack.ts";
 import { planIndexRewrite, writeIndexes } from "./rewrite-index.ts";
 
@@ -50,18 +50,19 @@ export async function applyPrune(
   options: ApplyPruneOptions,
 ): Promise<AppliedPrune> {
   const { signal } = options;
-  const rewrite = planIndexRewrite(plan.list, new Set(goingPacks(plan).map(({ id }) => id)));
-  const unlisted = plan.unlisted.filter(({ young }) => !young);
+  const rewrite = planIndexRewrite(plan, repo.actor.clock.nowMs());
+  const leftovers = plan.loose.filter(({ fate }) => fate === "remove");
   const remover = new FileRemover(repo, options);
-  if (unlisted.length + rewrite.replaced.length === 0) return { ...remover.done, packsWritten: 0, bytesWritten: 0 };
+  if (leftovers.length + rewrite.replaced.length + rewrite.marks.length === 0)
+    return { ...remover.done, packsWritten: 0, bytesWritten: 0 };
   await remover.requireAllowed();
   await requireNoNewSnapshot(repo, plan, signal);
-  await remover.removePacks(unlisted);
+  await remover.removePacks(leftovers);
   const written = await writePacks({ ...repo, index: plan.index }, plan, options);
-  await writeIndexes(repo, { packs: rewrite.packs, added: written.packs }, signal);
+  await writeIndexes(repo, { ...rewrite, added: written.packs }, signal);
   await remover.removeIndexes(rewrite.replaced);
   await requireNoNewSnapshot(repo, plan, signal);
-  const removed = plan.packs.filter(({ fate }) => fate === "repack" || fate === "remove");
+  const removed = plan.later ? [] : plan.packs.filter(({ fate }) => fate === "repack" || fate === "remove");
   await remover.removePacks(removed.map(({ pack, bytes }) => ({ id: pack.id, sizeBytes: bytes })));
   return { ...remover.done, packsWritten: written.packs.length, bytesWritten: written.bytes };
 }

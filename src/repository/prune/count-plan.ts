@@ -1,12 +1,21 @@
 /** The figures of a plan. Pure. */
-import type { PlannedPack, PruneCounts, UnlistedPack } from "./prune-plan.ts";
+import type { LoosePack } from "./loose-packs.ts";
+import type { PlannedPack, PruneCounts } from "./prune-plan.ts";
 
-export function countPlan(packs: readonly PlannedPack[], unlisted: readonly UnlistedPack[]): PruneCounts {
+export interface CountInput {
+  readonly packs: readonly PlannedPack[];
+  readonly loose: readonly LoosePack[];
+  readonly recovered: number;
+  readonly later: boolean;
+}
+
+export function countPlan({ packs, loose, recovered, later }: CountInput): PruneCounts {
   const of = (...fates: readonly PlannedPack["fate"][]): PlannedPack[] =>
     packs.filter(({ fate }) => fates.includes(fate));
   const there = packs.filter(({ fate }) => fate !== "forget");
-  const young = unlisted.filter((pack) => pack.young);
-  const old = unlisted.filter((pack) => !pack.young);
+  const young = loose.filter(({ fate }) => fate !== "remove");
+  const old = loose.filter(({ fate }) => fate === "remove");
+  const marked = later ? of("repack", "remove") : [];
   const [repack, removed, kept] = [of("repack"), of("remove", "forget"), of("keep")];
   return {
     used: amount(packs, ({ usedBlobs, usedBytes }) => [usedBlobs, usedBytes]),
@@ -20,15 +29,18 @@ export function countPlan(packs: readonly PlannedPack[], unlisted: readonly Unli
       used: there.filter((use) => use.usedBlobs > 0 && use.unusedBlobs === 0).length,
       partlyUsed: there.filter((use) => use.usedBlobs > 0 && use.unusedBlobs > 0).length,
       unused: there.filter((use) => use.usedBlobs === 0).length,
-      unlisted: unlisted.length,
+      unlisted: loose.length,
       keep: kept.length,
       repack: repack.length,
       remove: of("remove").length,
       young: young.length,
+      later: marked.length,
+      recovered,
       missing: of("forget").length,
     },
     unlistedBytes: old.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     youngBytes: young.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    laterBytes: marked.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

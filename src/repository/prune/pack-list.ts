@@ -32,9 +32,17 @@ export interface ListedPack {
   readonly listedIn: readonly IndexId[];
 }
 
+/** A pack that an earlier prune, or rustic's, wants removed. What no entry is known of has no spans. */
+export interface MarkedPack extends ListedPack {
+  readonly timeMs: number | undefined;
+}
+
 export interface PackList {
   readonly files: readonly IndexedFile[];
   readonly packs: readonly ListedPack[];
+  /** Without those that are in `packs` too: as in rustic, being listed counts for more. */
+  readonly marked: readonly MarkedPack[];
+  /** Of `packs` and `marked` together. */
   readonly entries: number;
 }
 
@@ -57,7 +65,6 @@ export async function loadPackList(repo: Repository, signal?: AbortSignal): Prom
 /** Pure part of `loadPackList`. */
 export function listPacks(files: readonly IndexedFile[]): PackList {
   const packs = new Map<PackId, { id: PackId; spans: Span[]; listedIn: IndexId[] }>();
-  let entries = 0;
   for (const { id: file, columns } of files) {
     for (const span of spansOf(columns)) {
       const id = hexIdAt(columns.packIds, columns.packs[span.from] ?? 0) as PackId;
@@ -65,11 +72,33 @@ export function listPacks(files: readonly IndexedFile[]): PackList {
       packs.set(id, pack);
       if (pack.listedIn.at(-1) !== file) pack.listedIn.push(file);
       const unseen = pack.spans.length === 0 ? [span] : withoutKnown(span, pack.spans);
-      for (const { from, to } of unseen) entries += to - from;
       pack.spans.push(...unseen);
     }
   }
-  return { files, packs: [...packs.values()], entries };
+  const listed = [...packs.values()];
+  const marked = listMarks(files).filter(({ id }) => !packs.has(id));
+  const entries = [...listed, ...marked]
+    .flatMap(({ spans }) => spans)
+    .reduce((sum, { from, to }) => sum + to - from, 0);
+  return { files, packs: listed, marked, entries };
+}
+
+/** The first mark of each pack. */
+function listMarks(files: readonly IndexedFile[]): MarkedPack[] {
+  const marks = new Map<PackId, MarkedPack & { readonly listedIn: IndexId[] }>();
+  for (const { id: file, columns } of files) {
+    const { marked } = columns;
+    if (marked === undefined) continue;
+    const spans = new Map(Array.from(spansOf(marked.columns), (span) => [marked.columns.packs[span.from], span]));
+    for (const [number, timeMs] of marked.timesMs.entries()) {
+      const id = hexIdAt(marked.columns.packIds, number) as PackId;
+      const known = marks.get(id);
+      const span = spans.get(number);
+      if (known === undefined) marks.set(id, { id, spans: span ? [span] : [], listedIn: [file], timeMs });
+      else known.listedIn.push(file);
+    }
+  }
+  return [...marks.values()];
 }
 
 /** Rows of the same pack that follow each other. */
@@ -106,10 +135,11 @@ export function packBytesOf({ spans }: ListedPack): number {
   return bytes;
 }
 
-/** All blobs that are listed, wherever they lie. */
+/** All blobs that are listed, wherever they lie, and behind them those of marked packs. */
 export function indexOfList({ files, entries }: PackList): BlobIndex {
   const index = new BlobIndex(entries);
   for (const { columns } of files) index.addColumns(columns);
+  for (const { columns } of files) if (columns.marked) index.addColumns(columns.marked.columns);
   return index;
 }
 

@@ -3,13 +3,14 @@ import { ObhutError } from "../../base/errors.ts";
 import { type PackId, parseId, type SnapshotId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
 import type { Repository } from "../repository.ts";
-import { loadSnapshots } from "../snapshots.ts";
+import { loadSnapshots, type StoredSnapshot } from "../snapshots.ts";
 import { countPlan } from "./count-plan.ts";
 import { decidePacks } from "./decide-packs.ts";
-import { indexOfList, loadPackList, packBytesOf } from "./pack-list.ts";
+import { decideLoose, neededMarks, type StoredPack } from "./loose-packs.ts";
+import { indexOfList, type ListedPack, loadPackList, type PackList, packBytesOf } from "./pack-list.ts";
 import { measurePacks } from "./pack-use.ts";
 import type { PruneOptions } from "./prune-options.ts";
-import type { LoadedPrunePlan, UnlistedPack } from "./prune-plan.ts";
+import type { LoadedPrunePlan } from "./prune-plan.ts";
 import { findUsedBlobs } from "./used-blobs.ts";
 
 export interface PlanPruneInput {
@@ -18,12 +19,6 @@ export interface PlanPruneInput {
   readonly without?: ReadonlySet<SnapshotId>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly trees: number; readonly snapshots: number }) => void;
-}
-
-/** A pack as the storage lists it. */
-interface StoredPack {
-  readonly sizeBytes: number;
-  readonly modifiedMs: number | undefined;
 }
 
 /**
@@ -40,18 +35,36 @@ export async function planPrune(repo: Repository, input: PlanPruneInput): Promis
     onProgress: (trees, done) => onProgress?.({ trees, snapshots: done }),
   });
   const stored = await storedPacks(repo, signal);
-  const measured = measurePacks({
-    packs: list.packs,
-    index,
-    used,
-    isSound: (pack) => stored.get(pack.id)?.sizeBytes === packBytesOf(pack),
-  });
+  const isSound = (pack: ListedPack): boolean => stored.get(pack.id)?.sizeBytes === packBytesOf(pack);
+  const recovered = neededMarks({ ...list, index, used, isSound });
+  const unsoundMarks = list.marked.filter((mark) => !isSound(mark));
+  const listed = [...list.packs, ...recovered];
+  const measured = measurePacks({ packs: [...listed, ...unsoundMarks], index, used, isSound });
   refuseLost(measured.lost, stored);
+  const uses = measured.uses.slice(0, listed.length);
   const isThere = (pack: PackId): boolean => stored.has(pack);
-  const packs = decidePacks({ uses: measured.uses, isThere, options, version: repo.config.version });
-  for (const { id } of list.packs) stored.delete(id);
-  const unlisted = unlistedPacks(stored, repo.actor.clock.nowMs());
-  return { packs, unlisted, counts: countPlan(packs, unlisted), snapshots, snapshotFiles, list, index, used };
+  const packs = decidePacks({ uses, isThere, options, version: repo.config.version });
+  for (const { id } of listed) stored.delete(id);
+  const { keepMs, later } = deletionOf(options, snapshots, list);
+  const loose = decideLoose({ stored, marked: list.marked, keepMs, nowMs: repo.actor.clock.nowMs() });
+  const counts = countPlan({ packs, loose, recovered: recovered.length, later });
+  return { packs, loose, recovered, later, keepMs, counts, snapshots, snapshotFiles, list, index, used };
+}
+
+/** How long loose packs stay, and whether packs that are not needed any more are marked rather than removed. */
+function deletionOf(
+  { keepDeleteMs }: PruneOptions,
+  snapshots: readonly StoredSnapshot[],
+  { marked }: PackList,
+): { readonly keepMs: number; readonly later: boolean } {
+  if (keepDeleteMs !== "auto") return { keepMs: keepDeleteMs, later: keepDeleteMs > 0 };
+  const byRustic = snapshots.some(isByRustic) || marked.some(({ spans }) => spans.length > 0);
+  return { keepMs: limits.keepDeleteMs, later: byRustic };
+}
+
+/** rustic takes no locks: nothing here can keep it from storing what relies on packs that are about to go. */
+export function isByRustic({ programVersion }: StoredSnapshot): boolean {
+  return programVersion.startsWith("rustic");
 }
 
 async function requireSnapshots(
@@ -85,11 +98,4 @@ function refuseLost(lost: ReadonlyMap<PackId, number>, stored: ReadonlyMap<PackI
   const blobs = [...lost.values()].reduce((sum, count) => sum + count);
   const params = { missing, wrong: lost.size - missing, pack: shortId(first[0]), blobs };
   throw new ObhutError("PRUNE_PACKS_UNSOUND", params);
-}
-
-function unlistedPacks(stored: ReadonlyMap<PackId, StoredPack>, nowMs: number): UnlistedPack[] {
-  return [...stored].map(([id, { sizeBytes, modifiedMs }]) => {
-    const young = modifiedMs === undefined || nowMs - modifiedMs < limits.unlistedPackMs;
-    return { id, sizeBytes, young };
-  });
 }

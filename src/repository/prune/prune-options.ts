@@ -16,6 +16,11 @@ export interface PruneOptions {
   readonly repackCacheableOnly: boolean;
   /** Merges all packs below four fifths of the usual size, not only where there are ten that are far smaller than the others. */
   readonly repackSmall: boolean;
+  /**
+   * How long packs that are not needed any more stay, ms. 0: they are removed at once. `auto`: as 0, but where rustic wrote, which takes
+   * no locks, as long as rustic keeps them; packs in no index always stay that long, for somebody may be about to list them.
+   */
+  readonly keepDeleteMs: number | "auto";
 }
 
 /** restic's own. */
@@ -23,6 +28,7 @@ export const defaultPruneOptions: PruneOptions = {
   maxUnused: { kind: "percent", percent: 5 },
   repackCacheableOnly: false,
   repackSmall: false,
+  keepDeleteMs: "auto",
 };
 
 /** `unlimited`, a percentage below 100 such as `5%`, or a size such as `500M`; undefined where it is none of them. */
@@ -35,6 +41,15 @@ export function parseMaxUnused(text: string): MaxUnused | undefined {
   }
   const bytes = parseSize(text);
   return bytes === undefined ? undefined : { kind: "bytes", bytes };
+}
+
+const durationMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `0`, `90m`, `23h` or `2d`, ms; undefined where it is none of them. */
+export function parseKeepDelete(text: string): number | undefined {
+  if (text === "0") return 0;
+  const duration = /^(\d{1,6})([mhd])$/.exec(text);
+  return duration === null ? undefined : Number(duration[1]) * (durationMs[duration[2] ?? ""] ?? 0);
 }
 
 /** Bytes that may stay unused beside `usedBytes`. */

@@ -1,8 +1,9 @@
 /** What a prune is going to do, before it does anything. */
-import type { PackId, SnapshotId } from "../../base/ids.ts";
+import type { SnapshotId } from "../../base/ids.ts";
 import type { BlobIndex } from "../blob-index.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
-import type { ListedPack, PackList } from "./pack-list.ts";
+import type { LoosePack } from "./loose-packs.ts";
+import type { ListedPack, MarkedPack, PackList } from "./pack-list.ts";
 import type { PackUse } from "./pack-use.ts";
 import type { UsedRows } from "./used-blobs.ts";
 
@@ -14,14 +15,6 @@ export type PackFate = "keep" | "repack" | "remove" | "forget";
 
 export interface PlannedPack extends PackUse {
   readonly fate: PackFate;
-}
-
-/** A pack that no index lists. */
-export interface UnlistedPack {
-  readonly id: PackId;
-  readonly sizeBytes: number;
-  /** Written so recently, or at a time that nobody knows, that a program without locks may be about to list it: it stays. */
-  readonly young: boolean;
 }
 
 interface Amount {
@@ -53,19 +46,31 @@ export interface PruneCounts {
     readonly keep: number;
     readonly repack: number;
     readonly remove: number;
-    /** In no index, and too young to be removed. */
+    /** In no index, and not long enough to be removed. */
     readonly young: number;
+    /** Of `repack` and `remove`, those that are marked now and removed by a later prune: all or none. */
+    readonly later: number;
+    /** Marked by an earlier prune, yet needed: listed again. */
+    readonly recovered: number;
     /** Named by the index, but not there, and not needed. */
     readonly missing: number;
   };
   /** Bytes of packs that no index lists: of those that are removed, and of those that stay. */
   readonly unlistedBytes: number;
   readonly youngBytes: number;
+  /** Bytes of the packs that are removed later. */
+  readonly laterBytes: number;
 }
 
 export interface PrunePlan {
+  /** Those that indexes list, and those that are listed again. */
   readonly packs: readonly PlannedPack[];
-  readonly unlisted: readonly UnlistedPack[];
+  readonly loose: readonly LoosePack[];
+  readonly recovered: readonly MarkedPack[];
+  /** Packs that are not needed any more are marked, not removed: see `PruneOptions.keepDeleteMs`. */
+  readonly later: boolean;
+  /** How long such packs, and loose ones, stay: ms. */
+  readonly keepMs: number;
   readonly counts: PruneCounts;
 }
 
