@@ -13,6 +13,7 @@ export const reasonCodes = {
   optionTakesNoValue: ["name", "value"],
   optionOnce: ["name"],
   argumentMissing: ["command", "name"],
+  subcommandMissing: ["command", "choices"],
   argumentTooMany: ["command", "value"],
   choiceInvalid: ["name", "value", "choices"],
   optionNeedsOther: ["name", "other"],

@@ -1,26 +1,49 @@
 /** The text of --help, made from the tables and the words of one language. */
 import type { Messages } from "../messages/messages.ts";
 import { fill } from "../messages/sentence.ts";
-import { type CommandName, commandNames, commandTable, type OptionName, optionTable } from "./option-table.ts";
+import {
+  type CommandName,
+  commandNames,
+  commandsOf,
+  commandTable,
+  type OptionName,
+  optionTable,
+} from "./option-table.ts";
 import { displayWidth, wrapped } from "./output/table.ts";
 
 /** `obhut --help` */
 export function overviewLines(messages: Messages, columns: number): readonly string[] {
-  const { commands, headings } = messages.help;
-  const rows = commandNames.map((name) => [name, commands[name].summary] as const);
+  const { headings } = messages.help;
   return [
     headings.tagline,
     "",
     `${headings.usage}: obhut ${headings.commandWord} [${headings.optionsWord}]`,
     "",
     `${headings.commands}:`,
-    ...twoColumns(rows, columns),
+    ...twoColumns(commandRows(commandNames, messages), columns),
     "",
     `${headings.exitCodes}:`,
     ...wrapped(headings.exitCodeList, columns - 2).map((line) => `  ${line}`),
     "",
     headings.more,
   ];
+}
+
+/** `obhut key --help`: the commands that begin with the word. */
+export function groupLines(group: string, messages: Messages, columns: number): readonly string[] {
+  const { headings } = messages.help;
+  return [
+    `${headings.usage}: obhut ${group} ${headings.commandWord} [${headings.optionsWord}]`,
+    "",
+    `${headings.commands}:`,
+    ...twoColumns(commandRows(commandsOf(group), messages), columns),
+    "",
+    headings.more,
+  ];
+}
+
+function commandRows(names: readonly CommandName[], { help }: Messages): readonly (readonly [string, string])[] {
+  return names.map((name) => [name, help.commands[name].summary]);
 }
 
 /** `obhut COMMAND --help` */

@@ -184,10 +184,20 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   unlock: { arguments: [], options: ["from", "remove-all", ...password, ...always] },
   version: { arguments: [], options: always },
   completion: { arguments: [{ value: "shell", choices: shells }], options: ["lang", "help"] },
-  help: { arguments: [{ value: "command", optional: true }], options: ["lang", "help"] },
+  help: { arguments: [{ value: "command", optional: true, repeatable: true }], options: ["lang", "help"] },
 };
 
 export const commandNames = Object.keys(commandTable) as CommandName[];
+
+/** First words of commands that have two, such as `key list`. */
+export const commandGroups = [
+  ...new Set(commandNames.flatMap((name) => (name.includes(" ") ? [name.split(" ")[0] ?? ""] : []))),
+];
+
+/** The commands that begin with this word. */
+export function commandsOf(group: string): readonly CommandName[] {
+  return commandNames.filter((name) => name.startsWith(`${group} `));
+}
 
 export function isCommandName(text: string): text is CommandName {
   return Object.hasOwn(commandTable, text);

@@ -8,7 +8,9 @@ import { type Reason, reason } from "../base/reason-codes.ts";
 import { closestName } from "./closest-name.ts";
 import {
   type CommandName,
+  commandGroups,
   commandNames,
+  commandsOf,
   commandTable,
   isCommandName,
   type OptionName,
@@ -17,6 +19,7 @@ import {
 
 /** What was asked for. A value that exists has been checked against its choices. */
 export class ParsedArguments {
+  /** For `help`, also where `--help` stands behind the first word of several commands: that word is a positional. */
   readonly command: CommandName;
   readonly positionals: readonly string[];
   readonly #values: ReadonlyMap<OptionName, readonly string[]>;
@@ -50,26 +53,47 @@ export function usageError(why: Reason): ObhutError<"USAGE"> {
 
 /** Throws USAGE. A call without a command, and `--help` anywhere, asks for help: what else is wrong does not matter then. */
 export function parseArguments(words: readonly string[]): ParsedArguments {
-  const { command, at } = commandIn(words);
-  const rest = at < 0 ? words : words.filter((_, index) => index !== at);
-  return command === undefined ? new ParsedArguments("help", [], new Map()) : parseFor(command, rest);
+  const { command, at, about } = commandIn(words);
+  const rest = words.filter((_, index) => !at.includes(index));
+  return command === undefined ? new ParsedArguments("help", about, new Map()) : parseFor(command, rest);
 }
 
-/** The command is the first word that is no option; options such as --lang may stand before it. */
-function commandIn(words: readonly string[]): { command: CommandName | undefined; at: number } {
-  const token = tokensOf(words).find((one) => one.kind === "positional" || one.kind === "option-terminator");
-  if (words.includes("--version")) return { command: "version", at: words.indexOf("--version") };
-  if (token?.kind !== "positional") {
+interface FoundCommand {
+  /** Undefined: help is asked for. */
+  readonly command: CommandName | undefined;
+  /** Which of the words it is. */
+  readonly at: readonly number[];
+  /** What to explain. */
+  readonly about: readonly string[];
+}
+
+/** The command is the first word that is no option, or the first two; options such as --lang may stand before it. */
+function commandIn(words: readonly string[]): FoundCommand {
+  const tokens = tokensOf(words).filter((one) => one.kind === "positional" || one.kind === "option-terminator");
+  const [first, second] = tokens;
+  if (words.includes("--version")) return { command: "version", at: [words.indexOf("--version")], about: [] };
+  if (first?.kind !== "positional") {
     const unknown = words.find((word) => word.startsWith("-") && !isGlobalOption(word));
     if (unknown !== undefined) throw usageError(reason("unknownOption", { command: "obhut", name: unknown }));
-    return { command: undefined, at: -1 };
+    return { command: undefined, at: [], about: [] };
   }
-  if (isCommandName(token.value)) return { command: token.value, at: token.index };
-  const guess = closestName(token.value, commandNames);
-  throw usageError(
-    guess === undefined
-      ? reason("unknownCommand", { name: token.value })
-      : reason("unknownCommandGuess", { name: token.value, guess }),
+  if (isCommandName(first.value)) return { command: first.value, at: [first.index], about: [] };
+  if (!commandGroups.includes(first.value)) throw unknownCommand(first.value);
+  if (second?.kind === "positional") {
+    const name = `${first.value} ${second.value}`;
+    if (isCommandName(name)) return { command: name, at: [first.index, second.index], about: [] };
+    throw unknownCommand(name);
+  }
+  if (words.includes("--help") || words.includes("-h")) return { command: undefined, at: [], about: [first.value] };
+  const choices = commandsOf(first.value).map((name) => name.slice(first.value.length + 1));
+  throw usageError(reason("subcommandMissing", { command: first.value, choices: choices.join(", ") }));
+}
+
+/** USAGE for words that are no command. */
+export function unknownCommand(name: string): ObhutError {
+  const guess = closestName(name, [...commandNames, ...commandGroups]);
+  return usageError(
+    guess === undefined ? reason("unknownCommand", { name }) : reason("unknownCommandGuess", { name, guess }),
   );
 }
 

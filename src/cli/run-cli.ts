@@ -2,17 +2,16 @@
 
 import { systemClock } from "../base/clock.ts";
 import { isObhutError } from "../base/errors.ts";
-import { reason } from "../base/reason-codes.ts";
 import type { Parts } from "../jobs/parts.ts";
 import { type Language, languageOf, type Messages, messagesIn } from "../messages/messages.ts";
 import type { Command } from "./command.ts";
-import { commandLines, overviewLines } from "./help-text.ts";
+import { commandLines, groupLines, overviewLines } from "./help-text.ts";
 import { interruptionSignal } from "./interruption.ts";
-import { type CommandName, isCommandName } from "./option-table.ts";
+import { type CommandName, commandGroups, isCommandName } from "./option-table.ts";
 import { codedError } from "./output/error-lines.ts";
 import { type OutputStream, outputStream } from "./output/output-streams.ts";
 import type { Reporter } from "./output/reporter.ts";
-import { type ParsedArguments, parseArguments, usageError } from "./parse-arguments.ts";
+import { type ParsedArguments, parseArguments, unknownCommand } from "./parse-arguments.ts";
 
 /** Each command is loaded when it is called for: `obhut version` must not wait for the engine. */
 const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<{ readonly run: Command }>>> = {
@@ -143,9 +142,14 @@ function languageAsked(words: readonly string[]): Language {
 }
 
 function showHelp(args: ParsedArguments, messages: Messages, out: OutputStream): void {
-  const about = args.command === "help" && !args.flag("help") ? args.positionals[0] : args.command;
-  if (about !== undefined && !isCommandName(about)) throw usageError(reason("unknownCommand", { name: about }));
-  const columns = Math.min(out.columns(), 110);
-  const lines = about === undefined ? overviewLines(messages, columns) : commandLines(about, messages, columns);
-  out.write(`${lines.join("\n")}\n`);
+  const about = args.command === "help" && !args.flag("help") ? args.positionals.join(" ") : args.command;
+  out.write(`${helpLines(about, messages, Math.min(out.columns(), 110)).join("\n")}\n`);
+}
+
+/** `about`: a command, the first word of several, or nothing. */
+function helpLines(about: string, messages: Messages, columns: number): readonly string[] {
+  if (about === "") return overviewLines(messages, columns);
+  if (isCommandName(about)) return commandLines(about, messages, columns);
+  if (commandGroups.includes(about)) return groupLines(about, messages, columns);
+  throw unknownCommand(about);
 }

@@ -10,6 +10,7 @@ export const reasons: Record<ReasonCode, string> = {
   optionTakesNoValue: "{name} nimmt keinen Wert, angegeben ist aber {value}",
   optionOnce: "{name} darf nur einmal vorkommen",
   argumentMissing: "{command} braucht {name}",
+  subcommandMissing: "hinter {command} muss eines dieser Wörter stehen: {choices}",
   argumentTooMany: "mit {value} kann {command} nichts anfangen",
   choiceInvalid: "{name} ist {value}, erlaubt ist aber nur: {choices}",
   fromRepositoryNotGiven:

@@ -10,6 +10,7 @@ export const reasons: Record<ReasonCode, string> = {
   optionTakesNoValue: "{name} takes no value, yet {value} was given",
   optionOnce: "{name} may be given once only",
   argumentMissing: "{command} needs {name}",
+  subcommandMissing: "{command} needs one of these words behind it: {choices}",
   argumentTooMany: "{command} does not take {value}",
   choiceInvalid: "{name} is {value}, but may only be one of: {choices}",
   fromRepositoryNotGiven:
