@@ -51,6 +51,12 @@ export const errorCodes = {
   PRUNE_BLOB_DAMAGED: { exit: 1, params: ["blob", "pack", "reason"] },
   PRUNE_PACKS_UNSOUND: { exit: 1, params: ["missing", "wrong", "pack", "blobs"] },
   PRUNE_SNAPSHOT_NEW: { exit: 1, params: ["location", "snapshot"] },
+  // forget and tag
+  FORGET_NO_POLICY: { exit: 1, params: [] },
+  FORGET_EMPTIES_GROUP: { exit: 1, params: ["group", "count"] },
+  FORGET_LAST_GOOD: { exit: 1, params: ["snapshot", "instance"] },
+  SNAPSHOT_NOT_REMOVED: { exit: 3, params: ["location", "snapshot", "reason"] },
+  SNAPSHOTS_NOT_REMOVED: { exit: 1, params: ["location", "count", "reason"] },
   // restore
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },

@@ -71,6 +71,8 @@ export const findingCodes = {
   PACKS_RECOVERED: { weight: "note", params: ["count"] },
   PACKS_FORGOTTEN: { weight: "note", params: ["count"] },
   PACKS_NOT_REMOVED: { weight: "incomplete", params: ["count", "pack", "reason"] },
+  // forget
+  SNAPSHOT_IN_FUTURE: { weight: "note", params: ["snapshot", "time"] },
   // restore
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },

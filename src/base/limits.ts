@@ -77,6 +77,8 @@ export const limits = {
   copyRunBytes: 18 * MiB,
   /** A copy stores its snapshots each time it has brought this much for them. */
   copyBatchBytes: 1024 * MiB,
+  /** A snapshot whose time is this much later than now was made with a wrong clock, or this machine has one. */
+  futureSnapshotMs: 10 * 60_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

@@ -129,6 +129,26 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Während des Aufräumens kam Snapshot {snapshot} nach {location}, von einem Programm, das keine Sperren setzt. Er könnte brauchen, was entfernt werden sollte; deshalb wurde abgebrochen.",
     next: "obhut check ausführen: Fehlen ihm Stücke, findet obhut repair index sie wieder. Aufräumen, wenn kein anderes Programm schreibt.",
   },
+  FORGET_NO_POLICY: {
+    what: "Keine Regel sagt, was bleiben soll; deshalb wurde nichts entfernt.",
+    next: "Regeln wie --keep-daily 7 --keep-weekly 4 angeben oder die Snapshots nennen, die weg sollen. Um alles zu entfernen, was ein Filter auswählt, zusätzlich --unsafe-allow-remove-all angeben.",
+  },
+  FORGET_EMPTIES_GROUP: {
+    what: "Die Regeln würden keinen der {count} Snapshots von {group} behalten. Es wurde nichts entfernt.",
+    next: "Eine Regel wie --keep-last 1 ergänzen oder mit --instance, --tag oder --path andere Snapshots auswählen.",
+  },
+  FORGET_LAST_GOOD: {
+    what: "{snapshot} ist der letzte vollständige Snapshot von {instance}. Es wurde nichts entfernt.",
+    next: "Zuerst eine neue Sicherung machen. Soll er trotzdem weg, --unsafe-allow-remove-all angeben.",
+  },
+  SNAPSHOT_NOT_REMOVED: {
+    what: "{location} hat den Snapshot {snapshot} nicht entfernt: {reason}.",
+    next: "Er ist unversehrt noch da. Nachsehen, ob dieser Benutzer dort Dateien entfernen darf, dann den Befehl wiederholen.",
+  },
+  SNAPSHOTS_NOT_REMOVED: {
+    what: "{location} hat keinen der {count} Snapshots entfernt: {reason}.",
+    next: "Nimmt der Speicher nur neue Dateien an, den Befehl von einem Ort aus aufrufen, der sie entfernen darf; sonst dort die Rechte prüfen.",
+  },
   RESTORE_STOPPED: {
     what: "{count} Dateien lassen sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
     next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",

@@ -129,6 +129,26 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Snapshot {snapshot} came to {location} while the prune ran, from a program that takes no locks. It may need what was to be removed, so the prune stopped.",
     next: "Run obhut check: where it misses pieces, obhut repair index finds them again. Prune again when no other program writes.",
   },
+  FORGET_NO_POLICY: {
+    what: "No rule says what to keep, so nothing was removed.",
+    next: "Add rules such as --keep-daily 7 --keep-weekly 4, or name the snapshots to forget. To remove all that a filter chooses, add --unsafe-allow-remove-all.",
+  },
+  FORGET_EMPTIES_GROUP: {
+    what: "The rules would keep none of the {count} snapshots of {group}. Nothing was removed.",
+    next: "Add a rule such as --keep-last 1, or choose other snapshots with --instance, --tag or --path.",
+  },
+  FORGET_LAST_GOOD: {
+    what: "{snapshot} is the last complete snapshot of {instance}. Nothing was removed.",
+    next: "Make a new backup first. If it shall go all the same, add --unsafe-allow-remove-all.",
+  },
+  SNAPSHOT_NOT_REMOVED: {
+    what: "{location} did not remove snapshot {snapshot}: {reason}.",
+    next: "It is still there and whole. See that this user may remove files there, then run the command again.",
+  },
+  SNAPSHOTS_NOT_REMOVED: {
+    what: "{location} removed none of the {count} snapshots: {reason}.",
+    next: "Where the storage only lets files be added, run this from a place that may remove them; else see to its permissions.",
+  },
   RESTORE_STOPPED: {
     what: "{count} files cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
     next: "Leave these files out with --exclude, take another snapshot, or restore to an empty folder.",

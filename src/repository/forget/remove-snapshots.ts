@@ -1,0 +1,36 @@
+/** Removes snapshot files, and nothing else: what they referred to stays until somebody prunes. */
+import { eachConcurrently } from "../../base/each-concurrently.ts";
+import { isObhutError, type ObhutError } from "../../base/errors.ts";
+import type { SnapshotId } from "../../base/ids.ts";
+import type { Repository } from "../repository.ts";
+
+export interface RemovedSnapshots {
+  readonly removed: readonly SnapshotId[];
+  readonly failed: readonly { readonly id: SnapshotId; readonly error: ObhutError }[];
+}
+
+/**
+ * In the order given, some at a time; a crash in between leaves the rest. One that the storage does not remove keeps none of the others
+ * from it. The caller holds the repository's exclusive lock; its signal ends the work between two removals.
+ */
+export async function removeSnapshots(
+  repo: Repository,
+  ids: readonly SnapshotId[],
+  signal: AbortSignal,
+): Promise<RemovedSnapshots> {
+  const removed: SnapshotId[] = [];
+  const failed: { id: SnapshotId; error: ObhutError }[] = [];
+  await eachConcurrently(ids.length, repo.storage.connections, async (index) => {
+    const id = ids[index];
+    if (id === undefined) return;
+    signal.throwIfAborted();
+    try {
+      await repo.storage.remove({ type: "snapshots", name: id });
+      removed.push(id);
+    } catch (error) {
+      if (!isObhutError(error)) throw error;
+      failed.push({ id, error });
+    }
+  });
+  return { removed, failed };
+}
