@@ -56,7 +56,6 @@ export const errorCodes = {
   FORGET_EMPTIES_GROUP: { exit: 1, params: ["group", "count"] },
   FORGET_LAST_GOOD: { exit: 1, params: ["snapshot", "instance"] },
   SNAPSHOT_NOT_REMOVED: { exit: 3, params: ["location", "snapshot", "reason"] },
-  SNAPSHOTS_NOT_REMOVED: { exit: 1, params: ["location", "count", "reason"] },
   // restore
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },

@@ -14,6 +14,8 @@ export interface OptionSpec {
   readonly value?: ValueName;
   readonly repeatable?: true;
   readonly choices?: readonly string[];
+  /** An empty value means something. */
+  readonly empty?: true;
 }
 
 export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
@@ -47,6 +49,26 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   mode: { value: "mode", choices: statsModes },
   "read-data": {},
   "read-data-subset": { value: "subset" },
+  "keep-last": { short: "l", value: "count" },
+  "keep-hourly": { short: "H", value: "count" },
+  "keep-daily": { short: "d", value: "count" },
+  "keep-weekly": { short: "w", value: "count" },
+  "keep-monthly": { short: "m", value: "count" },
+  "keep-yearly": { short: "y", value: "count" },
+  "keep-within": { value: "duration" },
+  "keep-within-hourly": { value: "duration" },
+  "keep-within-daily": { value: "duration" },
+  "keep-within-weekly": { value: "duration" },
+  "keep-within-monthly": { value: "duration" },
+  "keep-within-yearly": { value: "duration" },
+  "keep-tag": { value: "tags", repeatable: true },
+  "group-by": { short: "g", value: "grouping", empty: true },
+  path: { value: "path", repeatable: true },
+  "unsafe-allow-remove-all": {},
+  prune: {},
+  set: { value: "tags", repeatable: true, empty: true },
+  add: { value: "tags", repeatable: true },
+  remove: { value: "tags", repeatable: true },
   "max-unused": { value: "limit" },
   "max-repack-size": { value: "size" },
   "repack-cacheable-only": {},
@@ -162,6 +184,43 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
     options: ["from-repository", "to", "instance", "tag", "dry-run", ...fromPassword, ...password, ...cache, ...always],
   },
   check: { arguments: [], options: ["from", "read-data", "read-data-subset", ...password, ...always] },
+  forget: {
+    arguments: [{ value: "snapshot", optional: true, repeatable: true }],
+    options: [
+      "from",
+      "keep-last",
+      "keep-hourly",
+      "keep-daily",
+      "keep-weekly",
+      "keep-monthly",
+      "keep-yearly",
+      "keep-within",
+      "keep-within-hourly",
+      "keep-within-daily",
+      "keep-within-weekly",
+      "keep-within-monthly",
+      "keep-within-yearly",
+      "keep-tag",
+      "instance",
+      "tag",
+      "path",
+      "group-by",
+      "dry-run",
+      "prune",
+      "max-unused",
+      "max-repack-size",
+      "repack-cacheable-only",
+      "repack-small",
+      "unsafe-allow-remove-all",
+      ...password,
+      ...cache,
+      ...always,
+    ],
+  },
+  tag: {
+    arguments: [{ value: "snapshot", optional: true, repeatable: true }],
+    options: ["from", "set", "add", "remove", "instance", "tag", "path", ...password, ...cache, ...always],
+  },
   prune: {
     arguments: [],
     options: [

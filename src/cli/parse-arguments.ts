@@ -147,7 +147,7 @@ function unknownOption(command: CommandName, name: string): ObhutError {
 type OptionToken = Extract<Token, { kind: "option" }>;
 
 function checkedValue(name: OptionName, token: OptionToken, values: ReadonlyMap<OptionName, unknown>): string {
-  const { value, repeatable, choices } = optionTable[name];
+  const { value, repeatable, choices, empty } = optionTable[name];
   if (value === undefined) {
     if (token.value !== undefined) {
       throw usageError(reason("optionTakesNoValue", { name: token.rawName, value: token.value }));
@@ -156,7 +156,7 @@ function checkedValue(name: OptionName, token: OptionToken, values: ReadonlyMap<
   }
   // A value that looks like an option is a forgotten value; one that really begins with - is written --name=-value.
   const forgotten = token.value?.startsWith("-") && token.value !== "-" && !token.inlineValue;
-  if (token.value === undefined || token.value === "" || forgotten) {
+  if (token.value === undefined || (token.value === "" && !empty) || forgotten) {
     throw usageError(reason("optionNeedsValue", { name: token.rawName }));
   }
   if (values.has(name) && !repeatable) throw usageError(reason("optionOnce", { name: token.rawName }));

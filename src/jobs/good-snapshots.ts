@@ -1,7 +1,7 @@
 /** Which snapshots are the newest good ones: what Obhut's own manifests say of captures, asked only as far back as it takes. */
-import { isIncomplete } from "../base/finding-codes.ts";
+import { type Finding, findingCodes, isIncomplete } from "../base/finding-codes.ts";
 import type { SnapshotId } from "../base/ids.ts";
-import { type Part, parts as allParts } from "../openwebui/parts.ts";
+import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import { type NewestComplete, newestComplete } from "../repository/forget/newest-complete.ts";
 import { isFuture } from "../repository/forget/plan-forget.ts";
 import { loadIndex } from "../repository/load-index.ts";
@@ -69,9 +69,14 @@ export class GoodSnapshots {
     const { signal } = this.#options;
     this.#indexed ??= loadIndex(this.#repository, { signal });
     const manifest = await readManifest(await this.#indexed, snapshot, signal);
-    const complete = manifest !== undefined && !manifest.findings.some(isIncomplete);
+    const complete = manifest !== undefined && !manifest.findings.some(tellsOfLoss);
     return new Set(complete ? manifest.parts.map(({ part }) => part) : []);
   }
+}
+
+/** A code of another version of Obhut may mean anything. */
+function tellsOfLoss(found: Finding): boolean {
+  return !Object.hasOwn(findingCodes, found.code) || isIncomplete(found);
 }
 
 function isOwn({ programVersion }: StoredSnapshot): boolean {

@@ -35,7 +35,10 @@ function damagedBy({ snapshots, damaged }: LoadedSnapshots, query: string): Dama
   const [first, ...more] = damaged.filter(begins);
   const others = [...more, ...snapshots.filter(begins)];
   if (first !== undefined && others.length > 0) {
-    throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: [first, ...others].map(({ id }) => shortId(id)).join(", ") });
+    throw new ObhutError("SNAPSHOT_AMBIGUOUS", {
+      query,
+      matches: [first, ...others].map(({ id }) => shortId(id)).join(", "),
+    });
   }
   return first;
 }

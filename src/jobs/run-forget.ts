@@ -1,146 +1,132 @@
-/** Removes snapshots: by a policy, or those that are named. What they took is freed by prune. */
+/** Removes snapshots: by a policy, or those that are named. What they took is freed by a prune, which may follow at once. */
 import { ObhutError } from "../base/errors.ts";
-import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
+import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../base/ids.ts";
 import type { Destination } from "../plans/destination.ts";
-import { filterSnapshots, type SnapshotFilter } from "../repository/find-snapshot.ts";
-import { localZone } from "../repository/forget/calendar.ts";
-import type { Grouping } from "../repository/forget/group-snapshots.ts";
-import { isFuture, keepingGood, type PlannedGroup, planForget, removedBy } from "../repository/forget/plan-forget.ts";
-import { removeSnapshots } from "../repository/forget/remove-snapshots.ts";
-import { isEmptyPolicy, type RetentionPolicy } from "../repository/forget/retention-policy.ts";
-import { msOfTimeText } from "../repository/format/time-text.ts";
+import { failureReason } from "../repository/failure-reason.ts";
+import type { SnapshotFilter } from "../repository/find-snapshot.ts";
+import type { PlannedGroup } from "../repository/forget/plan-forget.ts";
+import { type RemovedSnapshots, removeSnapshots } from "../repository/forget/remove-snapshots.ts";
+import { isEmptyPolicy } from "../repository/forget/retention-policy.ts";
+import type { PruneOptions } from "../repository/prune/prune-options.ts";
+import type { PruneCounts } from "../repository/prune/prune-plan.ts";
 import type { Repository } from "../repository/repository.ts";
-import { type LoadedSnapshots, loadSnapshots } from "../repository/snapshots.ts";
-import { GoodSnapshots } from "./good-snapshots.ts";
-import { holdLock } from "./hold-lock.ts";
+import { type DecidedForget, decideForget, type ForgetChoice } from "./decide-forget.ts";
+import { holdLock, readWhileTaking } from "./hold-lock.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
-import { namedSnapshots } from "./named-snapshots.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
-
-export interface ForgetByPolicy {
-  readonly policy: RetentionPolicy;
-  readonly groupBy: ReadonlySet<Grouping>;
-}
+import { type PruneResult, pruneLocked } from "./run-prune.ts";
 
 export interface RunForgetOptions {
   readonly repository: Destination;
-  /** A policy for those that the filter chooses, or ids, `latest`, `@time` of those that shall go. */
-  readonly choice: ForgetByPolicy | { readonly queries: readonly string[] };
+  readonly choice: ForgetChoice;
+  /** Of the snapshots that a policy decides on; of `latest` and `@time` where they are named. */
   readonly filter: SnapshotFilter;
   /** No brake: the last good snapshot may go, and with a filter and an empty policy all that it chooses. */
   readonly allowRemoveAll: boolean;
+  /** Undefined: without a prune. */
+  readonly prune?: PruneOptions | undefined;
   readonly dryRun: boolean;
+  /** Told what is going to be done, before it is. */
+  readonly onPlan?: (groups: readonly PlannedGroup[]) => void;
+  readonly onPrunePlan?: (counts: PruneCounts) => void;
 }
 
 export interface ForgetSummary {
   readonly location: string;
   readonly dryRun: boolean;
-  /** What was decided, and why; empty where snapshots were named. */
-  readonly groups: readonly PlannedGroup[];
+  readonly kept: number;
   /** Removed, or in a dry run: would be. */
   readonly removed: readonly SnapshotId[];
   readonly failed: readonly SnapshotId[];
+  /** Undefined where none was asked for, nothing was removed, or a removal failed. */
+  readonly prune: PruneResult | undefined;
+  readonly tookMs: number;
   /** A snapshot could not be read or not be removed. */
   readonly incomplete: boolean;
 }
 
-interface Decided {
-  readonly groups: readonly PlannedGroup[];
-  readonly remove: readonly SnapshotId[];
-}
+type Done = Pick<ForgetSummary, "kept" | "removed" | "failed" | "prune">;
 
 /**
  * Errors, before anything is removed: FORGET_NO_POLICY, FORGET_EMPTIES_GROUP, FORGET_LAST_GOOD, those of finding snapshots and of the
- * lock. SNAPSHOTS_NOT_REMOVED where the storage removed none; where it removed some, the others are errors told meanwhile.
+ * lock. STORAGE_APPEND_ONLY where the storage removed none; where it removed some, each of the others is an error told meanwhile.
  */
 export async function runForget(options: RunForgetOptions, parts: Parts, watch: JobWatch): Promise<ForgetSummary> {
   refuseEmptyPolicy(options);
-  const { dryRun } = options;
+  const startedMs = parts.clock.monotonicMs();
   await using opened = await openDestination(options.repository, parts);
   const { repository } = opened;
   const findings: Finding[] = [];
   const noted: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
-  await using lock = dryRun ? await lockForReading(repository, noted) : await holdLock(repository, "exclusive", noted);
-  const { signal } = lock;
-  const { groups, remove } = await decide(repository, options, { ...noted, signal });
-  const { removed, failed } = dryRun
-    ? { removed: remove, failed: [] }
-    : await removeSnapshots(repository, remove, signal);
-  tellFailures(repository, { removed, failed }, watch);
+  const done = await (options.dryRun ? planAlone : forget)(repository, options, noted);
   return {
     location: repository.storage.location,
-    dryRun,
-    groups,
-    removed,
-    failed: failed.map(({ id }) => id),
-    incomplete: failed.length > 0 || findings.some(isIncomplete),
+    dryRun: options.dryRun,
+    ...done,
+    tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
+    incomplete: done.failed.length > 0 || findings.some(isIncomplete),
   };
 }
 
 /** As restic: a policy that keeps nothing is a mistake, unless it is said that it is none, and which snapshots are meant. */
 function refuseEmptyPolicy({ choice, filter, allowRemoveAll }: RunForgetOptions): void {
-  if ("queries" in choice || !isEmptyPolicy(choice.policy)) return;
+  if (choice.kind === "named" || !isEmptyPolicy(choice.policy)) return;
   const { instances = [], tags = [], paths = [] } = filter;
   const filtered = instances.length + tags.length + paths.length > 0;
   if (!allowRemoveAll || !filtered) throw new ObhutError("FORGET_NO_POLICY", {});
 }
 
-async function decide(repository: Repository, options: RunForgetOptions, watch: JobWatch): Promise<Decided> {
-  const loaded = await loadSnapshots(repository, watch.signal);
-  const { choice } = options;
-  const nowMs = repository.actor.clock.nowMs();
-  const good = new GoodSnapshots(repository, { snapshots: loaded.snapshots, nowMs, signal: watch.signal });
-  return "queries" in choice
-    ? await decideNamed(loaded, { ...options, queries: choice.queries }, good)
-    : await decideByPolicy(loaded, { ...options, ...choice, nowMs }, { good, watch });
+async function planAlone(repository: Repository, options: RunForgetOptions, watch: JobWatch): Promise<Done> {
+  await using lock = await lockForReading(repository, watch);
+  const reading = { emit: watch.emit, signal: lock.signal };
+  const decided = await readWhileTaking(lock, () => decideForget(repository, options, reading));
+  await lock.taken;
+  options.onPlan?.(decided.groups);
+  const prune = await pruneAfter(repository, { ...options, removed: decided.remove }, reading);
+  return { kept: keptIn(decided), removed: decided.remove, failed: [], prune };
 }
 
-async function decideNamed(
-  loaded: LoadedSnapshots,
-  { queries, filter, allowRemoveAll }: RunForgetOptions & { readonly queries: readonly string[] },
-  good: GoodSnapshots,
-): Promise<Decided> {
-  const { snapshots, damaged } = namedSnapshots(loaded, queries, filter);
-  const last = allowRemoveAll ? undefined : await good.lastAmong(snapshots);
-  if (last !== undefined) {
-    throw new ObhutError("FORGET_LAST_GOOD", { snapshot: shortId(last.id), instance: last.hostname });
-  }
-  return { groups: [], remove: [...damaged, ...snapshots].map(({ id }) => id) };
+async function forget(repository: Repository, options: RunForgetOptions, { emit, signal }: JobWatch): Promise<Done> {
+  await using lock = await holdLock(repository, "exclusive", { emit, signal });
+  const watch = { emit, signal: lock.signal };
+  const decided = await decideForget(repository, options, watch);
+  options.onPlan?.(decided.groups);
+  const { removed, failed } = await removeSnapshots(repository, decided.remove, watch);
+  tellFailures(repository, { removed, failed }, watch);
+  const prune = failed.length > 0 ? undefined : await pruneAfter(repository, { ...options, removed }, watch);
+  return { kept: keptIn(decided), removed, failed: failed.map(({ id }) => id), prune };
 }
 
-async function decideByPolicy(
-  { snapshots, findings }: LoadedSnapshots,
-  options: RunForgetOptions & ForgetByPolicy & { readonly nowMs: number },
-  { good, watch: { emit } }: { readonly good: GoodSnapshots; readonly watch: JobWatch },
-): Promise<Decided> {
-  for (const found of findings) emit({ type: "finding", finding: found });
-  const { policy, groupBy, nowMs } = options;
-  const chosen = filterSnapshots(snapshots, options.filter);
-  for (const { id, time } of chosen.filter((one) => isFuture(one, nowMs))) {
-    const params = { snapshot: shortId(id), time: new Date(msOfTimeText(time)).toISOString() };
-    emit({ type: "finding", finding: finding("SNAPSHOT_IN_FUTURE", params) });
-  }
-  const planned = planForget(chosen, { policy, groupBy, nowMs, zone: localZone });
-  const kept = options.allowRemoveAll ? new Set<SnapshotId>() : await good.keptFrom(removedBy(planned));
-  const groups = keepingGood(planned, kept);
-  return { groups, remove: removedBy(groups).map(({ id }) => id) };
+/** Nothing to do where nothing was removed, as in restic. */
+async function pruneAfter(
+  repository: Repository,
+  { prune, removed, dryRun, onPrunePlan }: RunForgetOptions & Pick<Done, "removed">,
+  watch: JobWatch,
+): Promise<PruneResult | undefined> {
+  if (prune === undefined || removed.length === 0) return undefined;
+  const onPlan = onPrunePlan === undefined ? {} : { onPlan: onPrunePlan };
+  return await pruneLocked(repository, { prune, dryRun, without: new Set(removed), ...onPlan }, watch);
+}
+
+function keptIn({ groups }: DecidedForget): number {
+  return groups.flatMap(({ decisions }) => decisions).filter(({ reasons }) => reasons.length > 0).length;
 }
 
 function tellFailures(
   { storage: { location } }: Repository,
-  { removed, failed }: Awaited<ReturnType<typeof removeSnapshots>>,
+  { removed, failed }: RemovedSnapshots,
   { emit }: JobWatch,
 ): void {
   const [first] = failed;
   if (first !== undefined && removed.length === 0) {
-    const params = { location, count: failed.length, reason: first.error.message };
-    throw new ObhutError("SNAPSHOTS_NOT_REMOVED", params, { cause: first.error });
+    const params = { location, reason: failureReason(first.error) };
+    throw new ObhutError("STORAGE_APPEND_ONLY", params, { cause: first.error });
   }
   for (const { id, error } of failed) {
-    const params = { location, snapshot: shortId(id), reason: error.message };
-    emit({ type: "error", error: new ObhutError("SNAPSHOT_NOT_REMOVED", params, { cause: error }), destination: location });
+    const params = { location, snapshot: shortId(id), reason: failureReason(error) };
+    emit({ type: "error", error: new ObhutError("SNAPSHOT_NOT_REMOVED", params), destination: location });
   }
 }

@@ -3,7 +3,7 @@ import { formatSize, formatTime } from "./format-values.ts";
 import type { Language } from "./messages.ts";
 
 /** Names of values that are RFC 3339 times, and of those that are bytes. */
-const times: readonly string[] = ["since"];
+const times: readonly string[] = ["since", "time"];
 const sizes: readonly string[] = ["needed", "free", "sizeBytes"];
 
 export function shownValue(name: string, value: string | number, language: Language): string | number {

@@ -47,6 +47,8 @@ test("docs/json.md names every type and field of what the program prints", async
     ...(await json("init", "--to", path.join(folder.path, "second"))),
     ...(await json("copy", "--from-repository", env.OBHUT_REPOSITORY, "--to", path.join(folder.path, "second"))),
     ...(await json("check", "--read-data")),
+    ...(await json("tag", "--add", "kept")),
+    ...(await json("forget", "--keep-last", "1", "--prune")),
     ...(await json("prune")),
     ...(await json("inspect", fixture.dataDir)),
     ...(await json("stats")),
@@ -59,6 +61,7 @@ test("docs/json.md names every type and field of what the program prints", async
   );
   const expected = [
     "copied",
+    "decision",
     "error",
     "exit_error",
     "finding",
@@ -71,6 +74,7 @@ test("docs/json.md names every type and field of what the program prints", async
     "status",
     "summary",
     "table",
+    "tagged",
   ];
   assert.deepEqual([...types].sort(), expected);
   for (const line of lines) {

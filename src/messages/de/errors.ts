@@ -145,10 +145,6 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} hat den Snapshot {snapshot} nicht entfernt: {reason}.",
     next: "Er ist unversehrt noch da. Nachsehen, ob dieser Benutzer dort Dateien entfernen darf, dann den Befehl wiederholen.",
   },
-  SNAPSHOTS_NOT_REMOVED: {
-    what: "{location} hat keinen der {count} Snapshots entfernt: {reason}.",
-    next: "Nimmt der Speicher nur neue Dateien an, den Befehl von einem Ort aus aufrufen, der sie entfernen darf; sonst dort die Rechte prüfen.",
-  },
   RESTORE_STOPPED: {
     what: "{count} Dateien lassen sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
     next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",

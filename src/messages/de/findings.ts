@@ -202,13 +202,12 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Von Snapshot {snapshot} ist nichts mehr lesbar: {reason}.",
     next: "Seine Dateien aus einer anderen Kopie des Repositorys zurückkopieren oder ihn entfernen: obhut repair snapshots --forget {snapshot}.",
   },
-  // Wiederherstellen
   // forget
   SNAPSHOT_IN_FUTURE: {
     what: "Der Snapshot {snapshot} ist laut eigener Angabe von {time}, also aus der Zukunft. Er bleibt und zählt nicht mit.",
     next: "Die Uhren dieses Rechners und dessen prüfen, der ihn gemacht hat. Entfernen lässt er sich mit obhut forget {snapshot}.",
   },
-  // restore
+  // Wiederherstellen
   FILE_NOT_RESTORED: {
     what: "{path} wurde nicht wiederhergestellt: {reason}.",
     next: "obhut check --read-data ausführen oder die Datei aus einem anderen Snapshot holen.",

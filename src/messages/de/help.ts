@@ -57,6 +57,16 @@ export const commands: Commands = {
     about:
       "Prüft, ob jeder Snapshot alles hat, was er braucht. Mit --read-data wird außerdem jedes gespeicherte Byte gelesen und nachgewiesen.",
   },
+  forget: {
+    summary: "Snapshots entfernen, die nicht mehr gebraucht werden",
+    about:
+      "Entfernt Snapshots: die genannten, sonst alle, die keine Regel --keep-... behält, nach den Regeln von restic, jede Instanz für sich. Zeigt, was geht, was bleibt und warum. Der neueste vollständige Snapshot einer Instanz bleibt immer. Den Platz gibt obhut prune frei, mit --prune sofort.",
+  },
+  tag: {
+    summary: "Schlagwörter von Snapshots ändern",
+    about:
+      "Ändert die Schlagwörter der genannten Snapshots, sonst aller, die --instance, --tag und --path auswählen. Ein Snapshot bekommt eine neue Kennung; sonst ändert sich an ihm nichts.",
+  },
   prune: {
     summary: "Platz freigeben, den kein Snapshot mehr braucht",
     about:
@@ -120,6 +130,28 @@ export const options: Record<keyof typeof en.options, string> = {
   mode: "was gezählt wird: restore-size, files-by-contents, blobs-per-file oder raw-data, wie bei restic",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
+  "keep-last": "die neuesten N Snapshots behalten (unlimited: alle)",
+  "keep-hourly": "je Stunde den neuesten behalten, für die letzten N Stunden, in denen es einen gibt",
+  "keep-daily": "je Tag den neuesten behalten, für die letzten N Tage, an denen es einen gibt",
+  "keep-weekly": "je Woche den neuesten behalten, für die letzten N Wochen, in denen es einen gibt",
+  "keep-monthly": "je Monat den neuesten behalten, für die letzten N Monate, in denen es einen gibt",
+  "keep-yearly": "je Jahr den neuesten behalten, für die letzten N Jahre, in denen es einen gibt",
+  "keep-within": "alle behalten, die höchstens so viel älter sind als der neueste, zum Beispiel 1y5m7d2h",
+  "keep-within-hourly": "von denen, die höchstens so viel älter sind als der neueste, je Stunde einen behalten",
+  "keep-within-daily": "von denen, die höchstens so viel älter sind als der neueste, je Tag einen behalten",
+  "keep-within-weekly": "von denen, die höchstens so viel älter sind als der neueste, je Woche einen behalten",
+  "keep-within-monthly": "von denen, die höchstens so viel älter sind als der neueste, je Monat einen behalten",
+  "keep-within-yearly": "von denen, die höchstens so viel älter sind als der neueste, je Jahr einen behalten",
+  "keep-tag": "Snapshots mit allen diesen Schlagwörtern behalten (durch Kommas getrennt); mehrfach möglich",
+  "group-by":
+    "die Regeln auf jede Gruppe einzeln anwenden: host, paths, tags (durch Kommas getrennt; '' für eine einzige); sonst host,paths",
+  path: "nur Snapshots dieses Pfades; mehrfach möglich",
+  "unsafe-allow-remove-all":
+    "auch den letzten vollständigen Snapshot gehen lassen; ohne Regeln alles entfernen, was --instance, --tag und --path auswählen",
+  prune: "den Platz sofort freigeben, wie obhut prune",
+  set: "alle Schlagwörter durch diese ersetzen (durch Kommas getrennt; '' für keine)",
+  add: "diese Schlagwörter hinzufügen (durch Kommas getrennt); mehrfach möglich",
+  remove: "diese Schlagwörter entfernen (durch Kommas getrennt); mehrfach möglich",
   "max-unused":
     "wie viel Ungebrauchtes bleiben darf: ein Anteil am Gespeicherten wie 5% (Vorgabe), eine Größe wie 500M oder unlimited",
   "max-repack-size": "insgesamt höchstens so viel neu schreiben, etwa 2G; der nächste Lauf macht weiter",
@@ -154,6 +186,9 @@ export const values: Record<keyof typeof en.values, string> = {
   snapshot: "SNAPSHOT",
   object: "OBJEKT",
   id: "KENNUNG",
+  count: "N",
+  tags: "SCHLAGWÖRTER",
+  grouping: "GRUPPEN",
   shell: "SHELL",
 };
 

@@ -27,6 +27,11 @@ export const reasons: Record<ReasonCode, string> = {
   subsetInvalid:
     "{value} ist kein Teil der Daten: n/t wie 1/10, einen Anteil wie 5% oder eine Menge wie 500M schreiben",
   timeInvalid: "{value} ist keine Zeitangabe: @2026-11-23 oder @2026-11-23T10:00 schreiben",
+  keepCountInvalid: "{option} ist {value}, erwartet aber eine Zahl oder unlimited",
+  keepDurationInvalid: "{option} ist {value}, erwartet aber Jahre, Monate, Tage und Stunden wie 1y5m7d2h",
+  groupingInvalid: "--group-by ist {value}, erwartet aber host, paths und tags, durch Kommas getrennt, oder nichts",
+  namedAndChosen: "es sind Snapshots genannt, {option} hätte deshalb keine Wirkung",
+  tagsNotGiven: "es fehlt, was sich ändern soll: --add, --remove oder --set angeben",
   commandQuotes: "die Anführungszeichen in {value} werden nicht geschlossen",
   commandEmpty: "der Passwortbefehl ist leer",
   passwordCommandFailed: "der Passwortbefehl {command} ist fehlgeschlagen: {reason}",

@@ -103,7 +103,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_APPEND_ONLY: {
     what: "{location} refuses to remove files: {reason}. Nothing was changed.",
-    next: "Where that is wanted (append-only, a write-once bucket), prune from a place and with credentials that may remove.",
+    next: "Where that is wanted (append-only, a write-once bucket), run this from a place and with credentials that may remove.",
   },
   PRUNE_SNAPSHOT_UNREADABLE: {
     what: "Snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so nothing was removed.",
@@ -144,10 +144,6 @@ export const errors: Record<ErrorCode, Sentence> = {
   SNAPSHOT_NOT_REMOVED: {
     what: "{location} did not remove snapshot {snapshot}: {reason}.",
     next: "It is still there and whole. See that this user may remove files there, then run the command again.",
-  },
-  SNAPSHOTS_NOT_REMOVED: {
-    what: "{location} removed none of the {count} snapshots: {reason}.",
-    next: "Where the storage only lets files be added, run this from a place that may remove them; else see to its permissions.",
   },
   RESTORE_STOPPED: {
     what: "{count} files cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",

@@ -201,6 +201,7 @@ export const findings: Record<FindingCode, Sentence> = {
   SNAPSHOT_BEYOND_REPAIR: {
     what: "Nothing of snapshot {snapshot} can be read any more: {reason}.",
     next: "Copy its files back from another copy of the repository, or remove it: obhut repair snapshots --forget {snapshot}.",
+  },
   // forget
   SNAPSHOT_IN_FUTURE: {
     what: "Snapshot {snapshot} says it was made at {time}, which is yet to come. It is kept and not counted.",

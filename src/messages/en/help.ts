@@ -60,6 +60,16 @@ export const commands = {
     summary: "see whether a repository is whole",
     about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
   },
+  forget: {
+    summary: "remove snapshots that are not needed any more",
+    about:
+      "Removes snapshots: those named, else all that no rule of --keep-... keeps, by restic's rules, each instance for itself. Shows what goes, what stays and why. The newest complete snapshot of an instance always stays. What snapshots took is freed by obhut prune, or at once with --prune.",
+  },
+  tag: {
+    summary: "change the tags of snapshots",
+    about:
+      "Changes the tags of the snapshots named, else of all that --instance, --tag and --path choose. A snapshot gets a new id; nothing else of it changes.",
+  },
   prune: {
     summary: "free the space that no snapshot needs",
     about:
@@ -122,6 +132,28 @@ export const options = {
   mode: "what to count: restore-size, files-by-contents, blobs-per-file or raw-data, as restic does",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
+  "keep-last": "keep the newest N snapshots (unlimited: all)",
+  "keep-hourly": "keep the newest snapshot of each of the last N hours that have any",
+  "keep-daily": "keep the newest snapshot of each of the last N days that have any",
+  "keep-weekly": "keep the newest snapshot of each of the last N weeks that have any",
+  "keep-monthly": "keep the newest snapshot of each of the last N months that have any",
+  "keep-yearly": "keep the newest snapshot of each of the last N years that have any",
+  "keep-within": "keep all snapshots that are at most so much older than the newest, such as 1y5m7d2h",
+  "keep-within-hourly": "of those at most so much older than the newest, keep one an hour",
+  "keep-within-daily": "of those at most so much older than the newest, keep one a day",
+  "keep-within-weekly": "of those at most so much older than the newest, keep one a week",
+  "keep-within-monthly": "of those at most so much older than the newest, keep one a month",
+  "keep-within-yearly": "of those at most so much older than the newest, keep one a year",
+  "keep-tag": "keep snapshots that bear all of these tags (comma-separated); may be given more than once",
+  "group-by":
+    "apply the rules to each group for itself: host, paths, tags (comma-separated; '' for one group); else host,paths",
+  path: "only snapshots of this path; may be given more than once",
+  "unsafe-allow-remove-all":
+    "let even the last complete snapshot go; without rules, remove all that --instance, --tag and --path choose",
+  prune: "free the space at once, as obhut prune does",
+  set: "replace all tags by these (comma-separated; '' for none)",
+  add: "add these tags (comma-separated); may be given more than once",
+  remove: "remove these tags (comma-separated); may be given more than once",
   "max-unused":
     "how much may stay unused: a share of what is stored such as 5% (the default), a size such as 500M, or unlimited",
   "max-repack-size": "write packs anew up to this much in all, such as 2G; the next prune goes on",
@@ -156,6 +188,9 @@ export const values = {
   snapshot: "SNAPSHOT",
   object: "OBJECT",
   id: "ID",
+  count: "N",
+  tags: "TAGS",
+  grouping: "GROUPS",
   shell: "SHELL",
 } as const;
 

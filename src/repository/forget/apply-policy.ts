@@ -46,9 +46,7 @@ export function applyPolicy(
     const last = at === sorted.length - 1;
     const take = (bucket: Bucket): KeepReason[] => takeFrom(bucket, time, { at, last });
     const reasons = [
-      ...policy.tags
-        .filter((tags) => hasTags(snapshot.tags, tags))
-        .map((tags): KeepReason => ({ rule: "tags", tags })),
+      ...policy.tags.filter((tags) => hasTags(snapshot.tags, tags)).map((tags): KeepReason => ({ rule: "tags", tags })),
       ...(all !== undefined && !isZero(all) && isAfter(time, start(all)) ? [withinReason(all)] : []),
       ...counted.flatMap(take),
       ...within.flatMap(take),
@@ -75,10 +73,7 @@ function countBuckets({ counts }: RetentionPolicy): Bucket[] {
   });
 }
 
-function withinBuckets(
-  { within }: RetentionPolicy,
-  start: (duration: KeepDuration) => bigint | undefined,
-): Bucket[] {
+function withinBuckets({ within }: RetentionPolicy, start: (duration: KeepDuration) => bigint | undefined): Bucket[] {
   return periods.flatMap((period) => {
     const duration = within[period];
     if (duration === undefined || isZero(duration)) return [];

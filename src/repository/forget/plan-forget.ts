@@ -6,7 +6,7 @@ import { msOfTimeText } from "../format/time-text.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { applyPolicy, type Decision } from "./apply-policy.ts";
 import type { ZoneOffset } from "./calendar.ts";
-import { type GroupKey, type Grouping, groupSnapshots, groupText } from "./group-snapshots.ts";
+import { type Grouping, type GroupKey, groupSnapshots, groupText } from "./group-snapshots.ts";
 import { isEmptyPolicy, type RetentionPolicy } from "./retention-policy.ts";
 
 export interface ForgetRequest {

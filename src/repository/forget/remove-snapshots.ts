@@ -3,6 +3,7 @@ import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isObhutError, type ObhutError } from "../../base/errors.ts";
 import type { SnapshotId } from "../../base/ids.ts";
 import type { Repository } from "../repository.ts";
+import { requireRemoval } from "../require-removal.ts";
 
 export interface RemovedSnapshots {
   readonly removed: readonly SnapshotId[];
@@ -11,15 +12,17 @@ export interface RemovedSnapshots {
 
 /**
  * In the order given, some at a time; a crash in between leaves the rest. One that the storage does not remove keeps none of the others
- * from it. The caller holds the repository's exclusive lock; its signal ends the work between two removals.
+ * from it; STORAGE_APPEND_ONLY where it can be told beforehand that none will be. `signal` is that of the repository's exclusive lock:
+ * it ends the work between two removals.
  */
 export async function removeSnapshots(
   repo: Repository,
   ids: readonly SnapshotId[],
-  signal: AbortSignal,
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<RemovedSnapshots> {
   const removed: SnapshotId[] = [];
   const failed: { id: SnapshotId; error: ObhutError }[] = [];
+  if (ids.length > 0) await requireRemoval(repo, "snapshots");
   await eachConcurrently(ids.length, repo.storage.connections, async (index) => {
     const id = ids[index];
     if (id === undefined) return;

@@ -1,10 +1,10 @@
 /** Removes packs and index files that are not needed any more, and counts what it could. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { isObhutError, ObhutError } from "../../base/errors.ts";
 import { finding } from "../../base/finding-codes.ts";
 import { type IndexId, type PackId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { Repository } from "../repository.ts";
+import { requireRemoval } from "../require-removal.ts";
 import type { AppliedPrune, ApplyPruneOptions } from "./apply-prune.ts";
 
 export interface RemovedPack {
@@ -28,19 +28,9 @@ export class FileRemover {
     return { packsRemoved: this.#packsRemoved, bytesRemoved: this.#bytesRemoved, packsLeft: this.#packsLeft };
   }
 
-  /**
-   * STORAGE_APPEND_ONLY where the storage refuses to remove. It is asked to remove a pack that cannot be there, which succeeds where
-   * removing is allowed: so nothing is written first that could not be made use of.
-   */
+  /** STORAGE_APPEND_ONLY where the storage refuses to remove. */
   async requireAllowed(): Promise<void> {
-    const { storage, actor } = this.#repo;
-    const name = Buffer.from(actor.random(32)).toString("hex");
-    try {
-      await storage.remove({ type: "data", name });
-    } catch (error) {
-      if (!isObhutError(error, "STORAGE_FAILED")) throw error;
-      throw new ObhutError("STORAGE_APPEND_ONLY", { location: storage.location, reason: error.params.reason });
-    }
+    await requireRemoval(this.#repo, "data");
   }
 
   /** One that stays harms nobody: a finding says so, and the next prune tries again. */
