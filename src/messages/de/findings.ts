@@ -156,7 +156,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} Packs ({sizeBytes}) stehen seit weniger als {hours} Stunden in keinem Index: vielleicht nimmt ein Programm ohne Sperren sie gerade auf, deshalb bleiben sie.",
+    what: "{count} Packs ({sizeBytes}) stehen seit weniger als {hours} Stunden in keinem Index: vielleicht braucht ein Programm ohne Sperren sie noch, deshalb bleiben sie.",
     next: "Ein späteres Aufräumen entfernt sie. Arbeitet kein solches Programm, entfernt --keep-delete 0 sie sofort.",
   },
   PACKS_FORGOTTEN: {

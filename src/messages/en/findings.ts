@@ -156,7 +156,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} packs ({sizeBytes}) have been in no index for less than {hours} hours: a program without locks may be about to list them, so they stay.",
+    what: "{count} packs ({sizeBytes}) have been in no index for less than {hours} hours: a program without locks may still need them, so they stay.",
     next: "A later prune removes them. If no such program is at work, --keep-delete 0 removes them at once.",
   },
   PACKS_FORGOTTEN: {
