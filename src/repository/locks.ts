@@ -83,13 +83,17 @@ export async function removeLock(repo: Repository, id: LockId): Promise<void> {
 
 /**
  * Removes stale locks, or with `all` every one, also those that cannot be read. Returns what was removed. With `all` the
- * caller must know that nobody works on the repository.
+ * caller must know that nobody works on the repository. STORAGE_APPEND_ONLY where the storage keeps the first.
  */
 export async function unlockRepository(repo: Repository, options: { readonly all: boolean }): Promise<HeldLock[]> {
   const removed: HeldLock[] = [];
   for (const held of await listLocks(repo)) {
     if (!options.all && !isStale(held, repo.actor.clock.nowMs())) continue;
-    await removeLock(repo, held.id);
+    await removeLock(repo, held.id).catch((error: unknown) => {
+      if (removed.length > 0 || !isObhutError(error, "STORAGE_FAILED")) throw error;
+      const params = { location: repo.storage.location, reason: error.params.reason };
+      throw new ObhutError("STORAGE_APPEND_ONLY", params, { cause: error });
+    });
     removed.push(held);
   }
   if (options.all) await removeEmptyLocks(repo);

@@ -146,7 +146,7 @@ it("a storage that keeps locks too is worked in all the same, and each that stay
   // Shared locks that stay keep nobody out but who must be alone.
   await assert.rejects(prune(made), (error) => isObhutError(error, "REPOSITORY_LOCKED"));
   await assert.rejects(runUnlock({ repository: made.repository, all: true }, made.parts), (error) =>
-    isObhutError(error, "STORAGE_FAILED"),
+    isObhutError(error, "STORAGE_APPEND_ONLY"),
   );
   const { snapshots } = await listSnapshots(
     { repository: made.repository, instance: undefined, tags: [] },

@@ -102,8 +102,8 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "obhut ls zeigt, was darin liegt.",
   },
   STORAGE_APPEND_ONLY: {
-    what: "{location} lässt sich nichts entfernen: {reason}. Es wurde nichts geändert.",
-    next: "Ist das so gewollt (nur anfügen, unveränderlicher Bucket), dann von einer Stelle und mit einem Zugang aufräumen, die entfernen dürfen.",
+    what: "Aus {location} lässt sich nichts entfernen: {reason}. Es wurde nichts geändert.",
+    next: "Ist das so gewollt (nur anfügen, unveränderlicher Bucket), dann von einer Stelle aus und mit einem Zugang entfernen, die das dürfen.",
   },
   PRUNE_SNAPSHOT_UNREADABLE: {
     what: "Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts entfernt.",
