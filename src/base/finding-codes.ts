@@ -73,6 +73,8 @@ export const findingCodes = {
   PACKS_NOT_REMOVED: { weight: "incomplete", params: ["count", "pack", "reason"] },
   // forget
   SNAPSHOT_IN_FUTURE: { weight: "note", params: ["snapshot", "time"] },
+  // rewriting snapshots
+  TREE_NOT_REWRITABLE: { weight: "incomplete", params: ["tree", "path", "snapshot"] },
   // restore
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },

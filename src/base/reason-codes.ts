@@ -16,6 +16,8 @@ export const reasonCodes = {
   subcommandMissing: ["command", "choices"],
   argumentTooMany: ["command", "value"],
   choiceInvalid: ["name", "value", "choices"],
+  nothingToRewrite: [],
+  newTimeInvalid: ["value"],
   optionNeedsOther: ["name", "other"],
   oneOfTwo: ["first", "second"],
   subsetInvalid: ["value"],

@@ -25,6 +25,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   stats: () => import("./commands/stats.ts"),
   restore: () => import("./commands/restore.ts"),
   copy: () => import("./commands/copy.ts"),
+  rewrite: () => import("./commands/rewrite.ts"),
   check: () => import("./commands/check.ts"),
   forget: () => import("./commands/forget.ts"),
   tag: () => import("./commands/tag.ts"),

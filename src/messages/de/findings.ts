@@ -245,6 +245,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} wurde nicht nach {location} kopiert: Was er braucht, ist beschädigt, siehe oben.",
     next: "Ihn aus einer anderen Kopie des Repositorys holen oder das Repository reparieren, aus dem er stammt, dann noch einmal kopieren.",
   },
+  TREE_NOT_REWRITABLE: {
+    what: "Der Ordner {path} von Snapshot {snapshot} enthält etwas, das Obhut nicht unverändert zurückschreiben kann (Tree {tree}); der Snapshot blieb, wie er ist.",
+    next: "Ihn mit dem Programm umschreiben, das ihn gemacht hat.",
+  },
   DATABASE_RESTORED_DAMAGED: {
     what: "Die wiederhergestellte Datenbank {path} ist beschädigt: {reason}.",
     next: "Einen älteren Snapshot wiederherstellen und mit obhut check --read-data prüfen, ob das Repository vollständig ist.",

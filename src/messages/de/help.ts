@@ -52,6 +52,11 @@ export const commands: Commands = {
     about:
       "Kopiert Snapshots aus dem Repository --from-repository in das Repository --to: die genannten oder alle, soweit sie dort noch fehlen. Die Instanz wird nicht noch einmal gelesen; übertragen werden nur Stücke, die dort fehlen, und jedes wird dabei nachgewiesen.",
   },
+  rewrite: {
+    summary: "Snapshots ohne einen Teil ihrer Dateien neu schreiben",
+    about:
+      "Schreibt Snapshots neu, die genannten oder alle, auf die die Filter passen: ohne das, worauf --exclude passt, mit anderem Host oder anderer Zeit. Die alten bleiben, und die neuen bekommen das Schlagwort rewrite; mit --forget werden die alten entfernt. Snapshots, bei denen sich nichts ändern würde, bleiben unberührt.",
+  },
   check: {
     summary: "prüfen, ob ein Repository vollständig ist",
     about:
@@ -115,6 +120,10 @@ export const options: Record<keyof typeof en.options, string> = {
   part: "nur diese Teile: database, vectors, uploads, rest (durch Kommas getrennt)",
   include: "nur Pfade, auf die dieses Muster passt; mehrfach möglich",
   exclude: "Pfade auslassen, auf die dieses Muster passt; mehrfach möglich",
+  iexclude: "wie --exclude, ohne Rücksicht auf Groß- und Kleinschreibung",
+  "new-host": "neuer Host der Snapshots, also der Name ihrer Instanz",
+  "new-time": "neue Zeit der Snapshots: 2026-11-23T10:00, ohne Angabe in Ortszeit",
+  forget: "die alten Snapshots entfernen, sobald die neuen gespeichert sind",
   "env-file": "Datei mit der Umgebung, in der Open WebUI läuft (seine .env)",
   "secret-key-file": "Datei mit dem geheimen Schlüssel von Open WebUI (.webui_secret_key)",
   "deployment-file": "Datei, die mit den Daten aufbewahrt wird, etwa compose.yaml oder .env; mehrfach möglich",
@@ -183,6 +192,7 @@ export const values: Record<keyof typeof en.values, string> = {
   mode: "MODUS",
   duration: "DAUER",
   language: "SPRACHE",
+  time: "ZEIT",
   snapshot: "SNAPSHOT",
   object: "OBJEKT",
   id: "KENNUNG",

@@ -19,6 +19,8 @@ export const reasons: Record<ReasonCode, string> = {
     "es ist kein Repository angegeben: {option} verwenden oder OBHUT_REPOSITORY oder RESTIC_REPOSITORY setzen",
   dataNotGiven: "es ist kein Datenverzeichnis angegeben: --data verwenden oder OBHUT_DATA oder DATA_DIR setzen",
   targetNotGiven: "restore braucht --target, den Ordner, in den wiederhergestellt wird",
+  nothingToRewrite: "nichts angegeben, was sich ändern soll: mit --exclude, --iexclude, --new-host oder --new-time",
+  newTimeInvalid: "{value} ist keine Zeitangabe: 2026-11-23T10:00 oder 2026-11-23T10:00:30Z schreiben",
   optionNeedsOther: "{name} hat ohne {other} keine Bedeutung",
   oneOfTwo: "{first} und {second} sind beide angegeben; eines davon genügt",
   maxUnusedInvalid: "{value} ist keine Grenze: ein Anteil unter 100% wie 5%, eine Größe wie 500M oder unlimited",

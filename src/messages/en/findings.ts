@@ -245,6 +245,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} was not copied to {location}: what it needs is damaged, as said above.",
     next: "Take it from another copy of the repository, or mend the one it comes from, then copy again.",
   },
+  TREE_NOT_REWRITABLE: {
+    what: "The folder {path} of snapshot {snapshot} holds what Obhut cannot write back unchanged (tree {tree}); the snapshot was left as it is.",
+    next: "Rewrite it with the program that made it.",
+  },
   DATABASE_RESTORED_DAMAGED: {
     what: "The restored database {path} is damaged: {reason}.",
     next: "Restore an older snapshot, and see with obhut check --read-data whether the repository is whole.",

@@ -56,6 +56,11 @@ export const commands = {
     about:
       "Copies snapshots from the repository --from-repository to the repository --to: those named, or all, that are not there yet. The instance is not read again, and only pieces that are missing there are brought over, each proven on the way.",
   },
+  rewrite: {
+    summary: "make snapshots anew without some of their files",
+    about:
+      "Stores snapshots anew, those named or all that the filters leave: without what --exclude matches, under another host or time. The old ones stay, and the new ones get the tag rewrite, unless --forget removes the old ones. Snapshots in which nothing would change are left alone.",
+  },
   check: {
     summary: "see whether a repository is whole",
     about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
@@ -117,6 +122,10 @@ export const options = {
   part: "only these parts: database, vectors, uploads, rest (comma-separated)",
   include: "only paths that match this pattern; may be given more than once",
   exclude: "leave out paths that match this pattern; may be given more than once",
+  iexclude: "as --exclude, whatever the case of letters",
+  "new-host": "new host of the snapshots, which is the name of their instance",
+  "new-time": "new time of the snapshots: 2026-11-23T10:00, local where it has no offset",
+  forget: "remove the old snapshots once the new ones are stored",
   "env-file": "file with the environment that Open WebUI runs with (its .env)",
   "secret-key-file": "file that holds Open WebUI's secret key (.webui_secret_key)",
   "deployment-file": "file to keep beside the data, such as compose.yaml or .env; may be given more than once",
@@ -185,6 +194,7 @@ export const values = {
   mode: "MODE",
   duration: "DURATION",
   language: "LANG",
+  time: "TIME",
   snapshot: "SNAPSHOT",
   object: "OBJECT",
   id: "ID",

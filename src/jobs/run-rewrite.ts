@@ -1,0 +1,88 @@
+/** Makes snapshots anew: without what patterns leave out, with another host or time. */
+import { ObhutError } from "../base/errors.ts";
+import { type Finding, isIncomplete } from "../base/finding-codes.ts";
+import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
+import { reason } from "../base/reason-codes.ts";
+import type { Destination } from "../plans/destination.ts";
+import { timeTextOfMs } from "../repository/format/time-text.ts";
+import { loadIndex } from "../repository/load-index.ts";
+import { exclusion } from "../repository/rewrite/exclusion.ts";
+import { type RewriteResult, rewriteSnapshots } from "../repository/rewrite/rewrite-snapshots.ts";
+import { loadSnapshots } from "../repository/snapshots.ts";
+import { chooseSnapshots, type SnapshotsChoice } from "./choose-snapshots.ts";
+import { holdLock } from "./hold-lock.ts";
+import { type JobWatch, noting } from "./job-event.ts";
+import { openDestination } from "./open-destination.ts";
+import type { Parts } from "./parts.ts";
+
+export interface RunRewriteOptions {
+  readonly repository: Destination;
+  readonly snapshots: SnapshotsChoice;
+  /** Patterns as people write them. */
+  readonly excludes: readonly string[];
+  /** The same, whatever the case of letters. */
+  readonly insensitiveExcludes: readonly string[];
+  readonly newHost: string | undefined;
+  readonly newTimeMs: number | undefined;
+  /** The new ones take the place of the old ones. */
+  readonly forget: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface RewriteSummary extends RewriteResult {
+  readonly location: string;
+  readonly dryRun: boolean;
+  readonly tookMs: number;
+  readonly incomplete: boolean;
+}
+
+/** Takes a shared lock, with `forget` an exclusive one, as restic does; a dry run none. USAGE for a pattern whose brackets do not close. */
+export async function runRewrite(options: RunRewriteOptions, parts: Parts, watch: JobWatch): Promise<RewriteSummary> {
+  const startedMs = parts.clock.monotonicMs();
+  const { forget, dryRun, newTimeMs } = options;
+  const leavesOut = exclusionOf(options);
+  const findings: Finding[] = [];
+  const emit = noting(findings, watch.emit);
+  await using opened = await openDestination(options.repository, parts);
+  const { repository } = opened;
+  await using lock = dryRun
+    ? undefined
+    : await holdLock(repository, forget ? "exclusive" : "shared", { ...watch, emit });
+  const signal = lock?.signal ?? watch.signal;
+  const onFinding = (found: Finding): void => emit({ type: "finding", finding: found });
+  const { snapshots, findings: damaged } = await loadSnapshots(repository, signal);
+  for (const found of damaged) onFinding(found);
+  const result = await rewriteSnapshots({
+    repo: await loadIndex(repository, { signal }),
+    chosen: chooseSnapshots(snapshots, options.snapshots),
+    present: snapshots,
+    leavesOut,
+    hostname: options.newHost,
+    time: newTimeMs === undefined ? undefined : timeTextOfMs(newTimeMs),
+    forget,
+    dryRun,
+    onFinding,
+    signal,
+  });
+  return {
+    ...result,
+    location: repository.storage.location,
+    dryRun,
+    tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
+    incomplete: findings.some(isIncomplete),
+  };
+}
+
+function exclusionOf({ excludes, insensitiveExcludes }: RunRewriteOptions): ReturnType<typeof exclusion> | undefined {
+  if (excludes.length + insensitiveExcludes.length === 0) return undefined;
+  return exclusion({
+    excludes: excludes.map(parsed),
+    insensitive: insensitiveExcludes.map((text) => parsed(text.toLowerCase())),
+  });
+}
+
+function parsed(text: string): PathPattern {
+  const pattern = parsePathPattern(text);
+  if (pattern !== undefined) return pattern;
+  throw new ObhutError("USAGE", { reason: reason("patternInvalid", { value: text }) });
+}
