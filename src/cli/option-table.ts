@@ -185,7 +185,18 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   },
   copy: {
     arguments: [{ value: "snapshot", optional: true, repeatable: true }],
-    options: ["from-repository", "to", "instance", "tag", "dry-run", ...fromPassword, ...password, ...cache, ...always],
+    options: [
+      "from-repository",
+      "to",
+      "instance",
+      "tag",
+      "path",
+      "dry-run",
+      ...fromPassword,
+      ...password,
+      ...cache,
+      ...always,
+    ],
   },
   rewrite: {
     arguments: [{ value: "snapshot", optional: true, repeatable: true }],
@@ -198,6 +209,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "forget",
       "instance",
       "tag",
+      "path",
       "dry-run",
       ...password,
       ...cache,

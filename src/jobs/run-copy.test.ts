@@ -26,7 +26,7 @@ import { type CopySummary, type RunCopyOptions, runCopy } from "./run-copy.ts";
 
 type Before = (call: StorageCall, file?: StorageFile) => void;
 
-const all = { queries: [], instance: undefined, tags: [] };
+const all = { queries: [], filter: {} };
 
 /** The old snapshot has a file that the new one lacks, and the other way round; most they share. */
 async function makeSource(version: 1 | 2): Promise<MemoryStorage> {

@@ -1,9 +1,11 @@
 /** Makes snapshots anew: without what patterns leave out, with another host or time. */
 import { ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
+import { shortId } from "../base/ids.ts";
 import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
 import { reason } from "../base/reason-codes.ts";
 import type { Destination } from "../plans/destination.ts";
+import { failureReason } from "../repository/failure-reason.ts";
 import { timeTextOfMs } from "../repository/format/time-text.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import { exclusion } from "../repository/rewrite/exclusion.ts";
@@ -64,12 +66,17 @@ export async function runRewrite(options: RunRewriteOptions, parts: Parts, watch
     onFinding,
     signal,
   });
+  const { location } = repository.storage;
+  for (const { id, error } of result.failed) {
+    const params = { location, snapshot: shortId(id), reason: failureReason(error) };
+    emit({ type: "error", error: new ObhutError("SNAPSHOT_NOT_REMOVED", params), destination: location });
+  }
   return {
     ...result,
-    location: repository.storage.location,
+    location,
     dryRun,
     tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
-    incomplete: findings.some(isIncomplete),
+    incomplete: result.failed.length > 0 || findings.some(isIncomplete),
   };
 }
 

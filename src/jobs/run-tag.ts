@@ -5,20 +5,17 @@ import { shortId } from "../base/ids.ts";
 import type { Destination } from "../plans/destination.ts";
 import { type ChangedSnapshot, changeTags, type TagChange } from "../repository/change-tags.ts";
 import { failureReason } from "../repository/failure-reason.ts";
-import { filterSnapshots, findSnapshot, type SnapshotFilter } from "../repository/find-snapshot.ts";
 import type { Repository } from "../repository/repository.ts";
 import { requireRemoval } from "../repository/require-removal.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import { chooseSnapshots, type SnapshotsChoice } from "./choose-snapshots.ts";
 import { holdLock } from "./hold-lock.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 
-export interface RunTagOptions {
+export interface RunTagOptions extends SnapshotsChoice {
   readonly repository: Destination;
-  /** Ids or their first digits, `latest`, `@time`; none: all that the filter chooses. */
-  readonly queries: readonly string[];
-  readonly filter: SnapshotFilter;
   readonly change: TagChange;
 }
 
@@ -67,12 +64,10 @@ export async function runTag(options: RunTagOptions, parts: Parts, watch: JobWat
 
 async function choose(
   repository: Repository,
-  { queries, filter }: RunTagOptions,
+  options: RunTagOptions,
   { emit, signal }: JobWatch,
 ): Promise<readonly StoredSnapshot[]> {
   const { snapshots, findings } = await loadSnapshots(repository, signal);
   for (const found of findings) emit({ type: "finding", finding: found });
-  if (queries.length === 0) return filterSnapshots(snapshots, filter);
-  const named = new Set(queries.map((query) => findSnapshot(snapshots, query, filter)));
-  return snapshots.filter((one) => named.has(one));
+  return chooseSnapshots(snapshots, options);
 }

@@ -5,6 +5,7 @@ import { type CopySummary, type RunCopyOptions, runCopy } from "../../jobs/run-c
 import { formatCount, formatDuration, formatSize, formatTime } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
+import { askedFilter } from "../asked-filter.ts";
 import { askedCopySource, askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fromPassword } from "../from-password.ts";
@@ -33,7 +34,7 @@ function askedCopy({ args, parts, messages }: CommandCall): RunCopyOptions {
     from: askedCopySource(args, { env, folder, to }),
     fromPassword: fromPassword(args, parts, messages),
     to: first,
-    snapshots: { queries: args.positionals, instance: args.value("instance"), tags: args.list("tag") },
+    snapshots: { queries: args.positionals, filter: askedFilter(args) },
     dryRun: args.flag("dry-run"),
   };
 }

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatSize, formatTime } from "../../messa
 import { fill } from "../../messages/sentence.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import type { RewrittenSnapshot } from "../../repository/rewrite/rewrite-snapshots.ts";
+import { askedFilter } from "../asked-filter.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines, printable, tableLines } from "../output/table.ts";
@@ -14,10 +15,11 @@ import { type ParsedArguments, usageError } from "../parse-arguments.ts";
 export const run: Command = async (call) => {
   const { parts, reporter, signal } = call;
   const summary = await runRewrite(askedRewrite(call), parts, { emit: reporter.emit, signal });
-  const { rewritten, location, ...figures } = summary;
+  const { rewritten, location, removed, failed, ...figures } = summary;
   for (const one of rewritten) reporter.record("rewritten", recordOf(one));
   if (rewritten.length > 0) reporter.lines(tableOf(rewritten, call));
-  const value = { command: "rewrite", repository: location, ...figures, rewritten: rewritten.length };
+  const counts = { rewritten: rewritten.length, removed: removed.length, failed: failed.length };
+  const value = { command: "rewrite", repository: location, ...figures, ...counts };
   reporter.summary(value, () => summaryLines(summary, call));
   return summary.incomplete ? 3 : 0;
 };
@@ -35,7 +37,7 @@ function askedRewrite({ args, parts }: CommandCall): RunRewriteOptions {
   return {
     ...asked,
     repository: askedSource(args, parts.env, parts.folder),
-    snapshots: { queries: args.positionals, instance: args.value("instance"), tags: args.list("tag") },
+    snapshots: { queries: args.positionals, filter: askedFilter(args) },
     forget: args.flag("forget"),
     dryRun: args.flag("dry-run"),
   };
@@ -87,7 +89,7 @@ function summaryLines(summary: RewriteSummary, { messages, language }: CommandCa
     [dryRun ? words.wouldRewrite : words.rewritten, detail],
     [
       dryRun ? words.wouldRemove : words.rewriteRemoved,
-      removed > 0 ? fill(words.rewriteRemovedDetail, { count: count(removed) }) : undefined,
+      removed.length > 0 ? fill(words.rewriteRemovedDetail, { count: count(removed.length) }) : undefined,
     ],
     [words.duration, formatDuration(summary.tookMs, language)],
     [words.dryRun, dryRun ? words.dryRunBackup : undefined],

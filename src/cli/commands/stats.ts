@@ -5,13 +5,14 @@ import { formatCount, formatNumber, formatSize, formatTime } from "../../message
 import { fill } from "../../messages/sentence.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import { type StatsMode, statsModes } from "../../repository/stats/stats-modes.ts";
+import { askedFilter } from "../asked-filter.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines, printable, tableLines } from "../output/table.ts";
 
 export const run: Command = async (call) => {
   const { args, parts, reporter, signal } = call;
-  const snapshots = { queries: args.positionals, instance: args.value("instance"), tags: args.list("tag") };
+  const snapshots = { queries: args.positionals, filter: askedFilter(args) };
   const options = { repository: askedSource(args, parts.env, parts.folder), snapshots, mode: askedMode(call) };
   const { location, growth, modes, ...summary } = await runStats(options, parts, { emit: reporter.emit, signal });
   for (const one of growth) reporter.record("growth", growthRecord(one));

@@ -6,6 +6,7 @@ import { cheapKdf, testActor } from "../../../tests/support/actor.ts";
 import { storeFolder } from "../../../tests/support/stored-folder.ts";
 import { tempFolder } from "../../../tests/support/temp-folder.ts";
 import { displayPath } from "../../base/byte-path.ts";
+import { ObhutError } from "../../base/errors.ts";
 import type { Finding } from "../../base/finding-codes.ts";
 import type { BlobId, SnapshotId } from "../../base/ids.ts";
 import { parsePathPattern } from "../../base/path-pattern.ts";
@@ -106,7 +107,7 @@ it("leaves out what matches, keeps the ids of what does not change, and the old 
   const storage = clone();
   const before = await snapshotsIn(storage);
   const { result, findings } = await rewrite(storage);
-  assert.deepEqual([findings, result.rewritten.length, result.removed], [[], 2, 0]);
+  assert.deepEqual([findings, result.rewritten.length, result.removed.length], [[], 2, 0]);
   const after = await snapshotsIn(storage);
   assert.equal(after.length, 4);
   const repo = await opened(storage);
@@ -142,7 +143,7 @@ it("touches nothing where nothing matches, and in a dry run", async () => {
   const none = await rewrite(storage, { leavesOut: exclusion({ excludes: [pattern("nothing")], insensitive: [] }) });
   assert.deepEqual([none.result.rewritten.length, none.result.unchanged], [0, 2]);
   const dry = await rewrite(storage, { dryRun: true, forget: true });
-  assert.deepEqual([dry.result.rewritten.length, dry.result.removed], [2, 2]);
+  assert.deepEqual([dry.result.rewritten.length, dry.result.removed.length], [2, 2]);
   assert.deepEqual([...storage.files.keys()], files);
 });
 
@@ -166,12 +167,33 @@ it("a snapshot with fields that are unknown here is left as it is, the others ar
   const time = timeTextOfMs(1_000_000);
   await saveSealed<SnapshotId>(repo, "snapshots", encodeSnapshot({ ...kept, tree, time }));
   const { result, findings } = await rewrite(storage, { forget: true });
-  assert.deepEqual([result.rewritten.length, result.notRewritten, result.removed], [2, 1, 2]);
+  assert.deepEqual([result.rewritten.length, result.notRewritten, result.removed.length], [2, 1, 2]);
   assert.deepEqual(
     findings.map(({ code }) => code),
     ["TREE_NOT_REWRITABLE"],
   );
   assert.ok((await snapshotsIn(storage)).some((snapshot) => snapshot.tree === tree));
+});
+
+it("writes nothing where the old snapshots shall go and the storage removes nothing", async () => {
+  const storage = clone((call, file) => {
+    if (call !== "remove") return;
+    throw new ObhutError("STORAGE_FAILED", { location: "memory", action: `remove ${file?.type}`, reason: "EPERM" });
+  });
+  const files = [...storage.files.keys()];
+  await assert.rejects(rewrite(storage, { forget: true }), { code: "STORAGE_APPEND_ONLY" });
+  assert.deepEqual([...storage.files.keys()], files);
+});
+
+it("says which old snapshot could not be removed", async () => {
+  const ids = (await snapshotsIn(sound)).map(({ id }) => id);
+  const storage = clone((call, file) => {
+    if (call !== "remove" || file?.name !== ids[0]) return;
+    throw new ObhutError("STORAGE_FAILED", { location: "memory", action: "remove", reason: "EPERM" });
+  });
+  const { result } = await rewrite(storage, { forget: true });
+  assert.deepEqual([result.removed, result.failed.map(({ id }) => id)], [[ids[1]], [ids[0]]]);
+  assert.equal((await snapshotsIn(storage)).length, 3);
 });
 
 it("a folder that is damaged keeps only its snapshots from being rewritten", async () => {

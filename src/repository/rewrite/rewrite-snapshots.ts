@@ -3,11 +3,13 @@ import type { BytePath } from "../../base/byte-path.ts";
 import type { Finding } from "../../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../../base/ids.ts";
 import { snapshotsToCopy } from "../copy/snapshots-to-copy.ts";
+import { type RemovedSnapshots, removeSnapshots } from "../forget/remove-snapshots.ts";
 import { encodeSnapshot, type Snapshot } from "../format/snapshot-file.ts";
 import type { TimeText } from "../format/time-text.ts";
 import { saveSealed } from "../object-file.ts";
 import { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository } from "../repository.ts";
+import { requireRemoval } from "../require-removal.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { TreeRewriter } from "./rewrite-trees.ts";
 import { rewrittenSnapshot } from "./rewritten-snapshot.ts";
@@ -45,12 +47,15 @@ export interface RewriteResult {
   /** Left as they are, because a folder of theirs cannot be read or written back. */
   readonly notRewritten: number;
   /** Old ones that are gone, or would be. */
-  readonly removed: number;
+  readonly removed: readonly SnapshotId[];
+  /** Old ones that the storage did not remove. */
+  readonly failed: RemovedSnapshots["failed"];
 }
 
-/** Trees are durable before the snapshots that need them, and every new snapshot before the first old one goes. */
+/** STORAGE_APPEND_ONLY where old ones shall go and the storage removes nothing: then nothing is written. Trees are durable before the snapshots that need them, and every new snapshot before the first old one goes. */
 export async function rewriteSnapshots(options: RewriteSnapshotsOptions): Promise<RewriteResult> {
   const { repo, present, forget, dryRun, signal } = options;
+  if (forget && !dryRun) await requireRemoval(repo, "snapshots");
   const { changed, unchanged, notRewritten } = await planned(options);
   const missing = new Set(snapshotsToCopy(changed.map(asStored), present).map(({ id }) => id));
   const rewritten: RewrittenSnapshot[] = [];
@@ -60,13 +65,12 @@ export async function rewriteSnapshots(options: RewriteSnapshotsOptions): Promis
     const id = dryRun ? undefined : await saveSealed<SnapshotId>(repo, "snapshots", encodeSnapshot(snapshot), signal);
     rewritten.push({ source, snapshot, id });
   }
-  const replaced = forget ? changed : [];
-  for (const { source } of dryRun ? [] : replaced) {
-    signal.throwIfAborted();
-    await repo.storage.remove({ type: "snapshots", name: source.id });
-  }
   const there = forget ? 0 : changed.length - rewritten.length;
-  return { rewritten, unchanged: unchanged + there, notRewritten, removed: replaced.length };
+  const replaced = forget ? changed.map(({ source }) => source.id) : [];
+  const { removed, failed } = dryRun
+    ? { removed: replaced, failed: [] }
+    : await removeSnapshots(repo, replaced, { signal });
+  return { rewritten, unchanged: unchanged + there, notRewritten, removed, failed };
 }
 
 interface Changed {
