@@ -26,6 +26,10 @@ export const errorCodes = {
   // repository
   REPOSITORY_MISSING: { exit: 10, params: ["location"] },
   REPOSITORY_EXISTS: { exit: 1, params: ["location"] },
+  KEY_NOT_FOUND: { exit: 1, params: ["key"] },
+  KEY_AMBIGUOUS: { exit: 1, params: ["key", "matches"] },
+  KEY_IN_USE: { exit: 1, params: ["key"] },
+  KEY_NOT_PROVEN: { exit: 1, params: ["location", "key"] },
   REPOSITORY_VERSION: { exit: 1, params: ["location", "version"] },
   REPOSITORY_LOCKED: { exit: 11, params: ["location", "holder", "since"] },
   REPOSITORY_LOCK_LOST: { exit: 1, params: ["location", "reason"] },

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { messagesIn } from "../messages/messages.ts";
 import { completionScript } from "./completion-script.ts";
-import { commandLines, overviewLines } from "./help-text.ts";
+import { commandLines, groupLines, overviewLines } from "./help-text.ts";
 import { commandNames, commandTable } from "./option-table.ts";
 import { displayWidth } from "./output/table.ts";
 
@@ -21,6 +21,7 @@ for (const language of ["en", "de"] as const) {
         );
       for (const line of lines) assert.ok(displayWidth(line) <= 80, line);
     }
+    assert.ok(groupLines("key", messages, 80).some((line) => line.startsWith("  key add ")));
   });
 }
 
@@ -32,6 +33,9 @@ test("bash takes its completion script, and completes commands, options and choi
   };
   assert.deepEqual(complete("snap"), ["snapshots"]);
   assert.deepEqual(complete("backup", "--dat"), ["--data"]);
+  assert.deepEqual(complete("ke"), ["key"]);
+  assert.deepEqual(complete("key", "pas"), ["passwd"]);
+  assert.deepEqual(complete("key", "add", "--new-password-f"), ["--new-password-file"]);
   assert.deepEqual(complete("completion", "fi"), ["fish"]);
   assert.deepEqual(complete("backup", "--lang", "d"), ["de"]);
 });
@@ -39,6 +43,7 @@ test("bash takes its completion script, and completes commands, options and choi
 test("the other shells' scripts name every command", () => {
   for (const shell of ["zsh", "fish"] as const) {
     const script = completionScript(shell, messagesIn("de"));
-    for (const name of commandNames) assert.match(script, new RegExp(`\\b${name}\\b`));
+    for (const word of commandNames.flatMap((name) => name.split(" ")))
+      assert.match(script, new RegExp(`\\b${word}\\b`));
   }
 });

@@ -79,6 +79,8 @@ function argumentHelp(value: string, messages: Messages): string {
       return headings.snapshotPathHelp;
     case "object":
       return headings.objectHelp;
+    case "key":
+      return headings.keyHelp;
     case "id":
       return headings.idHelp;
     case "shell":

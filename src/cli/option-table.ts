@@ -24,6 +24,10 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   from: { short: "r", value: "destination" },
   "from-repository": { value: "destination" },
   "copy-chunker-params": {},
+  "new-password-file": { value: "file" },
+  "new-password-command": { value: "command" },
+  user: { value: "name" },
+  host: { value: "name" },
   "from-password-file": { value: "file" },
   "from-password-command": { value: "command" },
   instance: { value: "name" },
@@ -101,6 +105,7 @@ export interface CommandSpec {
 const password = ["password-file", "password-command"] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
+const newKey = ["new-password-file", "new-password-command", "user", "host"] as const;
 const fromPassword = ["from-password-file", "from-password-command"] as const;
 const always = ["json", "quiet", "lang", "help"] as const;
 
@@ -274,6 +279,10 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
     options: ["data", "env-file", "secret-key-file", "force-live", ...always],
   },
   unlock: { arguments: [], options: ["from", "remove-all", ...password, ...always] },
+  "key list": { arguments: [], options: ["from", ...password, ...always] },
+  "key add": { arguments: [], options: ["from", ...newKey, ...password, ...always] },
+  "key passwd": { arguments: [], options: ["from", ...newKey, ...password, ...always] },
+  "key remove": { arguments: [{ value: "key" }], options: ["from", ...password, ...always] },
   version: { arguments: [], options: always },
   completion: { arguments: [{ value: "shell", choices: shells }], options: ["lang", "help"] },
   help: { arguments: [{ value: "command", optional: true, repeatable: true }], options: ["lang", "help"] },

@@ -67,3 +67,16 @@ test("the distance between words counts single edits", () => {
   assert.equal(closestName("snapshot", ["snapshots", "ls"]), "snapshots");
   assert.equal(closestName("zzz", ["ls", "dump"]), undefined);
 });
+
+test("a command may have two words, with options before, between and behind", () => {
+  const args = parseArguments(["--lang=de", "key", "--quiet", "remove", "abc", "-r", "/x"]);
+  assert.equal(args.command, "key remove");
+  assert.deepEqual(args.positionals, ["abc"]);
+  assert.equal(args.value("from"), "/x");
+  assert.deepEqual(parseArguments(["key", "--help"]).positionals, ["key"]);
+  assert.equal(parseArguments(["key", "add", "--help"]).command, "key add");
+  assert.equal(reasonFor("key"), "subcommandMissing");
+  assert.equal(reasonFor("key", "--json"), "subcommandMissing");
+  assert.equal(reasonFor("key", "frobnicate"), "unknownCommand");
+  assert.equal(reasonFor("key", "romove", "x"), "unknownCommandGuess");
+});

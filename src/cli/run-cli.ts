@@ -32,6 +32,10 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   prune: () => import("./commands/prune.ts"),
   inspect: () => import("./commands/inspect.ts"),
   unlock: () => import("./commands/unlock.ts"),
+  "key list": () => import("./commands/key-list.ts"),
+  "key add": () => import("./commands/key-add.ts"),
+  "key passwd": () => import("./commands/key-passwd.ts"),
+  "key remove": () => import("./commands/key-remove.ts"),
   version: () => import("./commands/version.ts"),
   completion: () => import("./commands/completion.ts"),
 };

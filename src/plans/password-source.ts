@@ -9,6 +9,15 @@ export type PasswordSource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "command"; readonly argv: readonly [string, ...string[]] };
 
+type PasswordOwner = "own" | "from" | "new";
+
+/** Of options and variables. */
+const prefixes: Readonly<Record<PasswordOwner, { readonly option: string; readonly variable: string }>> = {
+  own: { option: "", variable: "" },
+  from: { option: "from-", variable: "_FROM" },
+  new: { option: "new-", variable: "_NEW" },
+};
+
 /** A layer of settings: options of the call, OBHUT_*, RESTIC_*. */
 interface Layer {
   readonly fileName: string;
@@ -21,14 +30,14 @@ interface Layer {
 /**
  * The source of the first layer that names one: the call's options, then OBHUT_PASSWORD*, then RESTIC_PASSWORD*. Inside a layer a file and
  * a command exclude each other, as with restic; both come before a plain value. Throws USAGE. `from`: the same for the repository that something
- * is copied from, OBHUT_FROM_PASSWORD* and so on.
+ * is copied from, OBHUT_FROM_PASSWORD* and so on; `new`: for a password that is being made.
  */
 export function choosePasswordSource(
   given: { readonly file: string | undefined; readonly command: string | undefined },
   env: Readonly<Record<string, string | undefined>>,
-  whose: "own" | "from" = "own",
+  whose: PasswordOwner = "own",
 ): PasswordSource | undefined {
-  const [option, variable] = whose === "own" ? ["", ""] : ["from-", "_FROM"];
+  const { option, variable } = prefixes[whose];
   const options: Layer = {
     fileName: `--${option}password-file`,
     file: given.file,

@@ -12,8 +12,8 @@ import { obhut } from "./run-obhut.ts";
 test("each command explains itself in both languages", async () => {
   for (const command of commandNames) {
     const [english, german] = await Promise.all([
-      obhut([command, "--help"]),
-      obhut([command, "--help", "--lang", "de"]),
+      obhut([...command.split(" "), "--help"]),
+      obhut(["help", ...command.split(" "), "--lang", "de"]),
     ]);
     assert.equal(english.code, 0, english.stderr);
     assert.equal(german.code, 0, german.stderr);

@@ -36,6 +36,22 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Unter {location} liegt bereits ein Repository.",
     next: "Dieses benutzen oder einen anderen Ort wählen.",
   },
+  KEY_NOT_FOUND: {
+    what: "Einen Schlüssel {key} gibt es nicht.",
+    next: "obhut key list zeigt, welche es gibt.",
+  },
+  KEY_AMBIGUOUS: {
+    what: "{key} passt auf mehrere Schlüssel: {matches}.",
+    next: "Mehr Stellen angeben.",
+  },
+  KEY_IN_USE: {
+    what: "Mit dem Schlüssel {key} wurde das Repository gerade geöffnet: Er bleibt, damit immer einer übrig ist, der passt.",
+    next: "Das Repository mit einem anderen Passwort öffnen, um diesen Schlüssel zu entfernen, oder sein Passwort mit obhut key passwd ändern.",
+  },
+  KEY_NOT_PROVEN: {
+    what: "Der neue Schlüssel {key} in {location} öffnet das Repository nicht. Die alten bleiben, wie sie sind.",
+    next: "Der Speicher gab etwas anderes zurück, als geschrieben wurde: obhut check ausführen, dann noch einmal versuchen.",
+  },
   REPOSITORY_VERSION: {
     what: "Das Repository unter {location} hat Formatversion {version}; Obhut kennt 1 und 2.",
     next: "Ein neueres Obhut nehmen oder das Programm, mit dem das Repository angelegt wurde.",

@@ -86,6 +86,25 @@ export const commands: Commands = {
     summary: "verwaiste Sperren entfernen",
     about: "Entfernt Sperren, die Programme hinterlassen haben. Sperren noch laufender Programme bleiben bestehen.",
   },
+  "key list": {
+    summary: "zeigen, wer ein Repository öffnen kann",
+    about: "Zeigt die Schlüssel eines Repositorys: Jeder lässt es mit einem Passwort öffnen.",
+  },
+  "key add": {
+    summary: "ein weiteres Passwort für ein Repository einrichten",
+    about:
+      "Legt einen Schlüssel für ein neues Passwort an und öffnet das Repository damit, bevor der Erfolg gemeldet wird. Die anderen Passwörter bleiben. Das neue Passwort kommt aus einer Datei, von einem Programm oder vom Terminal, das zweimal danach fragt.",
+  },
+  "key passwd": {
+    summary: "das Passwort eines Repositorys ändern",
+    about:
+      "Setzt ein neues Passwort an die Stelle dessen, mit dem dieser Aufruf das Repository öffnet. Der alte Schlüssel geht erst, wenn der neue sich geöffnet hat. Andere Schlüssel bleiben, wie sie sind.",
+  },
+  "key remove": {
+    summary: "einem Passwort den Zugang zu einem Repository nehmen",
+    about:
+      "Entfernt einen Schlüssel. Der, mit dem dieser Aufruf das Repository öffnet, bleibt, damit immer einer da ist, der passt. Wer eine Kopie des entfernten Schlüssels hat und dessen Passwort kennt, kann die Kopie weiterhin lesen.",
+  },
   version: {
     summary: "die Version ausgeben",
     about: "Gibt die Version von Obhut aus und die des Node, auf dem es läuft.",
@@ -107,6 +126,10 @@ export const options: Record<keyof typeof en.options, string> = {
   "from-repository":
     "Repository, aus dem kopiert oder dessen Zerteilung übernommen wird; sonst $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
   "copy-chunker-params": "Dateien so zerteilen wie --from-repository, damit restic in beiden dieselben Stücke findet",
+  "new-password-file": "das neue Passwort aus dieser Datei lesen",
+  "new-password-command": "dieses Programm ausführen (ohne Shell); seine Ausgabe ist das neue Passwort",
+  user: "Benutzername, der beim Schlüssel vermerkt wird; sonst der eigene",
+  host: "Name des Rechners, der beim Schlüssel vermerkt wird; sonst dieser",
   "from-password-file":
     "das Passwort von --from-repository aus dieser Datei lesen; ohne Angabe ist es dasselbe wie das des anderen",
   "from-password-command": "dieses Programm ausführen; seine Ausgabe ist das Passwort von --from-repository",
@@ -199,6 +222,7 @@ export const values: Record<keyof typeof en.values, string> = {
   count: "N",
   tags: "SCHLAGWÖRTER",
   grouping: "GRUPPEN",
+  key: "SCHLÜSSEL",
   shell: "SHELL",
 };
 
@@ -220,6 +244,7 @@ export const headings: Record<keyof typeof en.headings, string> = {
   objectHelp: "config, key, snapshot, index, lock, pack, blob oder tree",
   idHelp:
     "welches: Kennung oder ihre ersten Stellen; bei blob die ganze; bei tree SNAPSHOT oder SNAPSHOT:/pfad; bei config nichts",
+  keyHelp: "Kennung des Schlüssels oder ihr Anfang, wie obhut key list sie zeigt",
   shellHelp: "bash, zsh oder fish",
   commandHelp: "Befehl, der erklärt werden soll",
 };

@@ -36,6 +36,22 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "There is a repository at {location} already.",
     next: "Use it as it is, or choose another place.",
   },
+  KEY_NOT_FOUND: {
+    what: "There is no key {key}.",
+    next: "obhut key list shows the keys there are.",
+  },
+  KEY_AMBIGUOUS: {
+    what: "{key} fits several keys: {matches}.",
+    next: "Give more digits.",
+  },
+  KEY_IN_USE: {
+    what: "Key {key} opened the repository for this very call: it stays, so that one that works is always left.",
+    next: "Open the repository with another password to remove this key, or change its password with obhut key passwd.",
+  },
+  KEY_NOT_PROVEN: {
+    what: "The new key {key} in {location} does not open the repository. The old ones stay as they are.",
+    next: "The storage gave back something else than was written: run obhut check, then try again.",
+  },
   REPOSITORY_VERSION: {
     what: "The repository at {location} has format version {version}; Obhut knows 1 and 2.",
     next: "Use a newer Obhut, or the program that made the repository.",

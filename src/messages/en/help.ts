@@ -89,6 +89,25 @@ export const commands = {
     summary: "remove stale locks",
     about: "Removes locks that programs left behind. Locks of programs that are still running stay.",
   },
+  "key list": {
+    summary: "list who may open a repository",
+    about: "Lists the keys of a repository: each lets one password open it.",
+  },
+  "key add": {
+    summary: "let one more password open a repository",
+    about:
+      "Adds a key for a new password, and opens the repository with it before it says so. The other passwords stay. The new password comes from a file, a program or the terminal, where it is asked for twice.",
+  },
+  "key passwd": {
+    summary: "change the password of a repository",
+    about:
+      "Puts a new password in the place of the one that this call opens the repository with. The old key goes only when the new one has opened. Other keys stay as they are.",
+  },
+  "key remove": {
+    summary: "take a password's right to open a repository",
+    about:
+      "Removes a key. The one that this call opens the repository with stays, so that there is always one that works. Whoever has a copy of the removed key and knows its password can still read that copy.",
+  },
   version: {
     summary: "print the version",
     about: "Prints the version of Obhut and of the Node that runs it.",
@@ -110,6 +129,10 @@ export const options = {
   "from-repository":
     "repository to copy from, or whose chunker parameters to copy; else $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
   "copy-chunker-params": "cut files where --from-repository does, so that restic finds the same pieces in both",
+  "new-password-file": "read the new password from this file",
+  "new-password-command": "run this program (without a shell) and take its output as the new password",
+  user: "name of the user to note with the key; else yours",
+  host: "name of the machine to note with the key; else this one's",
   "from-password-file":
     "read the password of --from-repository from this file; without one it is the same as the other's",
   "from-password-command": "run this program and take its output as the password of --from-repository",
@@ -201,6 +224,7 @@ export const values = {
   count: "N",
   tags: "TAGS",
   grouping: "GROUPS",
+  key: "KEY",
   shell: "SHELL",
 } as const;
 
@@ -221,6 +245,7 @@ export const headings = {
   objectHelp: "config, key, snapshot, index, lock, pack, blob or tree",
   idHelp:
     "which one: an id or its first digits; of a blob the whole id; for a tree SNAPSHOT or SNAPSHOT:/path; for config none",
+  keyHelp: "id of the key or its first digits, as obhut key list prints it",
   shellHelp: "bash, zsh or fish",
   commandHelp: "command to explain",
 } as const;
