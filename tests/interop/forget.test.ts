@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { isObhutError } from "../../src/base/errors.ts";
 import { decideForget, type ForgetByPolicy } from "../../src/jobs/decide-forget.ts";
+import { changeTags } from "../../src/repository/change-tags.ts";
 import type { Grouping } from "../../src/repository/forget/group-snapshots.ts";
 import { reasonText } from "../../src/repository/forget/reason-text.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../../src/repository/forget/retention-policy.ts";
 import { initRepository } from "../../src/repository/init-repository.ts";
 import type { Repository } from "../../src/repository/repository.ts";
+import { loadSnapshots } from "../../src/repository/snapshots.ts";
 import { localStorage } from "../../src/storage/local/local-storage.ts";
 import { type Seeded, seeded } from "../crash/seeded.ts";
 import { cheapKdf, testActor } from "../support/actor.ts";
@@ -55,6 +57,24 @@ for (const zone of zones) {
     assert.ok(refused < rounds, "all policies were refused");
   });
 }
+
+it("restic reads what obhut tag wrote, and names the same first snapshot when it goes on", async () => {
+  const words = ["--json", "--tag", "marked"];
+  const marked = async (): Promise<readonly { id: string; original?: string; tags: readonly string[] }[]> =>
+    JSON.parse(await newestRestic.run(folder.path, "snapshots", ...words));
+  const [first] = (await loadSnapshots(repo)).snapshots;
+  assert.ok(first);
+  const signal = new AbortController().signal;
+  const changed = await changeTags(repo, first, { kind: "edit", add: ["marked"], remove: [] }, signal);
+  const [here] = await marked();
+  assert.deepEqual([here?.id, here?.original, here?.tags.includes("marked")], [changed?.id, first.id, true]);
+  await newestRestic.run(folder.path, "tag", "--add", "twice", changed?.id ?? "");
+  assert.deepEqual(
+    (await marked()).map(({ original }) => original),
+    [first.id],
+  );
+  assert.equal((await loadSnapshots(repo)).damaged.length, 0);
+});
 
 it("a policy of nothing is one for restic too", async () => {
   await assert.rejects(newestRestic.run(folder.path, "forget", "--dry-run", "--json"), /no policy was specified/);
