@@ -85,6 +85,8 @@ export const findingCodes = {
   DATABASE_RESTORED_DAMAGED: { weight: "incomplete", params: ["path", "reason"] },
   ROWS_RESTORED_DIFFER: { weight: "incomplete", params: ["table", "expected", "actual"] },
   DATA_PATH_DIFFERS: { weight: "note", params: ["rows", "target"] },
+  // two snapshots, compared
+  DATABASES_NOT_COMPARED: { weight: "incomplete", params: ["reason"] },
   // the cache
   CACHE_UNUSABLE: { weight: "note", params: ["folder", "reason"] },
   CACHE_DAMAGED: { weight: "note", params: ["folder", "file"] },

@@ -79,6 +79,8 @@ export const limits = {
   copyBatchBytes: 1024 * MiB,
   /** A snapshot whose time is this much later than now was made with a wrong clock, or this machine has one. */
   futureSnapshotMs: 10 * 60_000,
+  /** Rows of one kind and state that a comparison of two snapshots lists; the rest is counted. */
+  listedDifferences: 1_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

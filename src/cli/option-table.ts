@@ -54,6 +54,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "no-verify": {},
   "data-path": { value: "path" },
   secrets: { value: "dir" },
+  metadata: {},
   mode: { value: "mode", choices: statsModes },
   "read-data": {},
   "read-data-subset": { value: "subset" },
@@ -164,6 +165,10 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       { value: "id", optional: true },
     ],
     options: ["from", "instance", ...password, ...always],
+  },
+  diff: {
+    arguments: [{ value: "snapshot" }, { value: "snapshot" }, { value: "path", optional: true }],
+    options: ["from", "instance", "metadata", ...password, ...cache, ...always],
   },
   stats: {
     arguments: [{ value: "snapshot", optional: true, repeatable: true }],

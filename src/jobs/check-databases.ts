@@ -1,5 +1,6 @@
 /** Opens restored databases and lets SQLite check each of them whole. In threads: a large one takes a while. */
 import type { BytePath } from "../base/byte-path.ts";
+import { untilAborted } from "../base/until-aborted.ts";
 import { WorkerPool, workerScript } from "../repository/workers/worker-pool.ts";
 
 export interface DatabaseTask {
@@ -33,14 +34,5 @@ export async function checkDatabases(
     size: Math.min(2, tasks.length),
     workerData: () => undefined,
   });
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.throwIfAborted();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([aborted.promise, Promise.all(tasks.map((task) => pool.run(task)))]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  return await untilAborted(signal, () => Promise.all(tasks.map((task) => pool.run(task))));
 }

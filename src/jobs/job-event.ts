@@ -13,7 +13,8 @@ export type JobPhase =
   | "repack"
   | "remove"
   | "repair"
-  | "count";
+  | "count"
+  | "compare";
 
 export interface Progress {
   readonly phase: JobPhase;

@@ -8,9 +8,11 @@ import type { Environment } from "./parts.ts";
  * OBHUT_SCRATCH, TMPDIR, then /var/tmp: /tmp is often memory, and Chroma's files may be larger than that. Never inside of the data
  * directory, where nothing is written.
  */
-export function scratchParent(env: Environment, dataDirectory: string): string {
+export function scratchParent(env: Environment, dataDirectory?: string): string {
   const named = [env["OBHUT_SCRATCH"], env["TMPDIR"], "/var/tmp"];
-  const usable = named.find((folder) => folder && isWritable(folder) && !isInside(folder, dataDirectory));
+  const usable = named.find(
+    (folder) => folder && isWritable(folder) && !(dataDirectory && isInside(folder, dataDirectory)),
+  );
   return resolve(usable ?? tmpdir());
 }
 

@@ -53,6 +53,7 @@ test("docs/json.md names every type and field of what the program prints", async
     ...(await json("prune")),
     ...(await json("inspect", fixture.dataDir)),
     ...(await json("stats")),
+    ...(await json("diff", "latest", "latest")),
     ...(await json("unlock")),
     ...(await json("version")),
   ];

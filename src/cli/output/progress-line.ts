@@ -18,6 +18,7 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   remove: "phaseRemove",
   repair: "phaseRepair",
   count: "phaseCount",
+  compare: "phaseCompare",
 };
 
 const windowMs = 8_000;

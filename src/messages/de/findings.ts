@@ -253,6 +253,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Die wiederhergestellte Datenbank {path} ist beschädigt: {reason}.",
     next: "Einen älteren Snapshot wiederherstellen und mit obhut check --read-data prüfen, ob das Repository vollständig ist.",
   },
+  DATABASES_NOT_COMPARED: {
+    what: "Die Datenbanken der beiden Snapshots wurden nicht verglichen: {reason}.",
+    next: "Die Dateien werden trotzdem verglichen. Mit obhut check --read-data prüfen, ob das Repository vollständig ist.",
+  },
   ROWS_RESTORED_DIFFER: {
     what: "Die Tabelle {table} wurde mit {expected} Zeilen erfasst und mit {actual} wiederhergestellt.",
     next: "Open WebUI nicht auf diesem Ordner starten. Einen älteren Snapshot wiederherstellen und den Fall bitte melden.",

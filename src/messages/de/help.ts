@@ -37,6 +37,11 @@ export const commands: Commands = {
     about:
       "Gibt config, key, snapshot, index oder lock als JSON aus, oder die Bytes von pack, blob oder tree (dem Verzeichnis eines Ordners). Meldungen gehen auf die Fehlerausgabe. Der Hauptschlüssel wird nie ausgegeben.",
   },
+  diff: {
+    summary: "zeigen, was sich von einem Snapshot zum anderen geändert hat",
+    about:
+      "Vergleicht zwei Snapshots eines Repositorys: Chats, Benutzer, Dateien, Wissensbasen, Einstellungen und was sich sonst in Open WebUI geändert hat, danach jede Datei, die hinzukam, verschwand oder sich änderte. Werte von Einstellungen, die geheim sein können, werden nie gezeigt. Mit PFAD: nur die Dateien unterhalb dieses Ordners.",
+  },
   stats: {
     summary: "zeigen, wie viel gesichert ist und wie es gewachsen ist",
     about:
@@ -159,6 +164,7 @@ export const options: Record<keyof typeof en.options, string> = {
     "Geschriebenes nicht zurücklesen und Datenbanken nicht prüfen; was aus dem Repository kommt, wird trotzdem geprüft",
   "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
+  metadata: "auch Dateien nennen, bei denen sich nur Metadaten änderten, etwa Zeiten oder Eigentümer",
   mode: "was gezählt wird: restore-size, files-by-contents, blobs-per-file oder raw-data, wie bei restic",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",

@@ -22,6 +22,7 @@ export const output: Record<OutputKey, string> = {
   phaseRemove: "entfernen",
   phaseRepair: "reparieren",
   phaseCount: "zählen",
+  phaseCompare: "vergleichen",
   progressFiles: "{files} Dateien",
   progressOf: "{done} von {total}",
   progressLeft: "noch {time}",

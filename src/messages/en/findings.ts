@@ -253,6 +253,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "The restored database {path} is damaged: {reason}.",
     next: "Restore an older snapshot, and see with obhut check --read-data whether the repository is whole.",
   },
+  DATABASES_NOT_COMPARED: {
+    what: "The databases of the two snapshots were not compared: {reason}.",
+    next: "Files are compared nevertheless. See with obhut check --read-data whether the repository is whole.",
+  },
   ROWS_RESTORED_DIFFER: {
     what: "The table {table} was captured with {expected} rows and restored with {actual}.",
     next: "Do not start on this folder. Restore an older snapshot, and please report this.",

@@ -41,6 +41,11 @@ export const commands = {
     about:
       "Prints the config, a key, snapshot, index or lock as JSON, or the bytes of a pack, of a blob or of a folder's tree. Messages go to standard error. The master key is never printed.",
   },
+  diff: {
+    summary: "say what changed from one snapshot to another",
+    about:
+      "Compares two snapshots of a repository: chats, users, files, knowledge bases, settings and whatever else changed in Open WebUI, then every file that was added, removed or modified. Values of settings that may be secrets are never shown. With PATH: only the files below that folder.",
+  },
   stats: {
     summary: "say how much is stored, and how it grew",
     about:
@@ -161,6 +166,7 @@ export const options = {
     "do not read back what was written, nor have the databases checked; what comes out of the repository is still proven",
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
+  metadata: "list files too of which only the metadata changed, such as times or owners",
   mode: "what to count: restore-size, files-by-contents, blobs-per-file or raw-data, as restic does",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",

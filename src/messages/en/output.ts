@@ -20,6 +20,7 @@ export const output = {
   phaseRemove: "removing",
   phaseRepair: "repairing",
   phaseCount: "counting",
+  phaseCompare: "comparing",
   progressFiles: "{files} files",
   progressOf: "{done} of {total}",
   progressLeft: "{time} left",
