@@ -8,6 +8,8 @@ import { dirname, join } from "node:path";
 import { bytePath } from "../../src/base/byte-path.ts";
 import type { BlobId, IndexId, SnapshotId } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
+import { manifestFormat } from "../../src/capture/manifest.ts";
+import { parts } from "../../src/openwebui/parts.ts";
 import { encodeIndex } from "../../src/repository/format/index-file.ts";
 import { goMode, type Node } from "../../src/repository/format/node.ts";
 import { encodeSnapshot } from "../../src/repository/format/snapshot-file.ts";
@@ -22,10 +24,10 @@ import type { FileType } from "../../src/storage/storage.ts";
 import { testActor } from "../../tests/support/actor.ts";
 import { type MadePack, PackMaker } from "./pack-maker.ts";
 
-/** Of the hundred blobs of a snapshot three are trees: the root's, the data directory's, the uploads'. */
+/** Of the hundred blobs of a snapshot four are trees (the root's, the capture's, the data directory's, the uploads'), one is its manifest. */
 export const blobsPerSnapshot = 100;
 const newUploads = 7;
-const newPieces = blobsPerSnapshot - 3 - newUploads;
+const newPieces = blobsPerSnapshot - 4 - 1 - newUploads;
 const pieces = 200;
 const pieceBytes = 89;
 const uploads = 20;
@@ -34,7 +36,7 @@ const firstMs = Date.parse("2025-01-01T00:00:00Z");
 
 /** The repository's folder below `cache`, made where it is missing. Its password is `benchmark`. */
 export async function madeYears(cache: string, snapshots: number): Promise<string> {
-  const root = join(cache, `years-1-${snapshots}`);
+  const root = join(cache, `years-2-${snapshots}`);
   if (existsSync(root)) return root;
   const unfinished = `${root}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -98,13 +100,13 @@ function snapshotJson(tree: BlobId, timeMs: number, parent: SnapshotId | undefin
       files_changed: 1,
       files_unmodified: uploads - newUploads,
       dirs_new: 0,
-      dirs_changed: 3,
+      dirs_changed: 4,
       dirs_unmodified: 0,
-      data_blobs: newPieces + newUploads,
-      tree_blobs: 3,
+      data_blobs: newPieces + newUploads + 1,
+      tree_blobs: 4,
       data_added: 1_500_000,
       data_added_packed: 600_000,
-      total_files_processed: uploads + 1,
+      total_files_processed: uploads + 2,
       total_bytes_processed: 50_000_000,
     },
   });
@@ -142,7 +144,9 @@ class History {
       this.#pieces.filter((id) => id !== undefined),
     );
     const dataTree = this.#tree([this.#folder("uploads", uploadsTree), database]);
-    const tree = this.#tree([this.#folder("open-webui", dataTree)]);
+    const manifest = this.#manifest();
+    const captureTree = this.#tree([this.#folder("data", dataTree), manifest]);
+    const tree = this.#tree([this.#folder("open-webui", captureTree)]);
     return { tree, packs: [this.#data.finish(), this.#trees.finish()] };
   }
 
@@ -150,6 +154,15 @@ class History {
   #newPiece(): string {
     const number = String(this.#number++).padStart(8, "0");
     return this.#data.add(Buffer.from(`${hash("sha256", `piece ${number}`)} is piece number ${number}`));
+  }
+
+  /** What forget asks of it: whether the capture was complete. */
+  #manifest(): Node {
+    const time = new Date(firstMs + this.#number * 1000).toISOString();
+    const listed = parts.map((part) => ({ part, files: 1, bytes: 1 }));
+    const json = { format: manifestFormat, time, counts: {}, states: {}, parts: listed, findings: [] };
+    const plain = Buffer.from(JSON.stringify(json));
+    return { ...this.#file("manifest.json", [this.#data.add(plain)]), size: plain.length };
   }
 
   #tree(nodes: readonly Node[]): BlobId {

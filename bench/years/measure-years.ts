@@ -26,6 +26,7 @@ export interface YearsFigures {
 const works = [
   { name: "`snapshots`", words: ["snapshots"] },
   { name: "open, then `ls latest`", words: ["ls", "latest"] },
+  { name: "`forget --dry-run --keep-daily 7`", words: ["forget", "--dry-run", "--keep-daily", "7"] },
   { name: "`prune --dry-run`", words: ["prune", "--dry-run"] },
   { name: "`check`", words: ["check"] },
 ] as const;

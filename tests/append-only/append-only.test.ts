@@ -15,6 +15,7 @@ import { listSnapshots } from "../../src/jobs/list-snapshots.ts";
 import type { Parts } from "../../src/jobs/parts.ts";
 import { runBackup } from "../../src/jobs/run-backup.ts";
 import { runCheck } from "../../src/jobs/run-check.ts";
+import { runForget } from "../../src/jobs/run-forget.ts";
 import { runInit } from "../../src/jobs/run-init.ts";
 import { runPrune } from "../../src/jobs/run-prune.ts";
 import { runRestore } from "../../src/jobs/run-restore.ts";
@@ -156,13 +157,26 @@ it("a storage that keeps locks too is worked in all the same, and each that stay
   assert.equal(snapshots.length, 2);
 });
 
-it("prune says that the storage removes nothing, before it changes anything", async () => {
+it("forget and prune say that the storage removes nothing, before they change anything", async () => {
   await using made = await scene(["locks"]);
   await using fixture = await unpackFixture();
   await runInit([made.repository], made.parts);
   await backUp(made, fixture.dataDir);
   await backUp(made, fixture.dataDir);
-  // A snapshot went by another way; what only it needed could go.
+  const forgetting = runForget(
+    {
+      repository: made.repository,
+      choice: { kind: "named", queries: ["latest"] },
+      filter: {},
+      allowRemoveAll: false,
+      dryRun: false,
+    },
+    made.parts,
+    made.watch,
+  );
+  await assert.rejects(forgetting, (error) => isObhutError(error, "STORAGE_APPEND_ONLY"));
+  assert.equal((await Array.fromAsync(made.storage.list("snapshots"))).length, 2);
+  // The snapshots went by another way; what only they needed could go.
   const free = localStorage(made.place);
   const repo = await openRepository(free, testPassword, testActor());
   for await (const { name } of repo.storage.list("snapshots")) await free.remove({ type: "snapshots", name });
