@@ -1,5 +1,5 @@
 /**
- * Does what a plan says. In this order, so that a crash between any two lines leaves every snapshot whole: packs in no index go first;
+ * Does what a plan says. In this order, so that a crash between any two lines leaves every snapshot whole: packs that no index ever named go first;
  * new packs are durable, then indexes that name all that stays, only then the old indexes go, and last the packs that no index names
  * any more. What an interrupted prune left is taken up by the next: its new packs count as copies, its old ones are in no index.
  */
@@ -12,6 +12,7 @@ import type { IndexedPack } from "../packs/index-writer.ts";
 import type { IndexedRepository, Repository } from "../repository.ts";
 import { FileRemover } from "./file-remover.ts";
 import { PlacedBlobs } from "./placed-blobs.ts";
+import { proveCopies } from "./prove-copies.ts";
 import type { LoadedPrunePlan } from "./prune-plan.ts";
 import { repack } from "./repack.ts";
 import { planIndexRewrite, writeIndexes } from "./rewrite-index.ts";
@@ -57,13 +58,16 @@ export async function applyPrune(
     return { ...remover.done, packsWritten: 0, bytesWritten: 0 };
   await remover.requireAllowed();
   await requireNoNewSnapshot(repo, plan, signal);
-  await remover.removePacks(leftovers);
+  await remover.removePacks(leftovers.filter(({ mark }) => mark === undefined));
   const written = await writePacks({ ...repo, index: plan.index }, plan, options);
   await writeIndexes(repo, { ...rewrite, added: written.packs }, signal);
   await remover.removeIndexes(rewrite.replaced);
   await requireNoNewSnapshot(repo, plan, signal);
   const removed = plan.later ? [] : plan.packs.filter(({ fate }) => fate === "repack" || fate === "remove");
-  await remover.removePacks(removed.map(({ pack, bytes }) => ({ id: pack.id, sizeBytes: bytes })));
+  await remover.removePacks([
+    ...leftovers.filter(({ mark }) => mark !== undefined),
+    ...removed.map(({ pack, bytes }) => ({ id: pack.id, sizeBytes: bytes })),
+  ]);
   return { ...remover.done, packsWritten: written.packs.length, bytesWritten: written.bytes };
 }
 
@@ -76,7 +80,7 @@ interface WrittenPacks {
 async function writePacks(
   repo: IndexedRepository,
   plan: LoadedPrunePlan,
-  { signal, onProgress }: ApplyPruneOptions,
+  { signal, onProgress, onFinding }: ApplyPruneOptions,
 ): Promise<WrittenPacks> {
   const packs = plan.packs.filter(({ fate }) => fate === "repack");
   const bytesTotal = packs.reduce((sum, pack) => sum + pack.bytes, 0);
@@ -86,6 +90,7 @@ async function writePacks(
   const writer = new BlobWriter(repo, { signal, indexes: "leave", onPack: (size) => (bytes += size) });
   const opener = new BlobOpener(repo.masterKey);
   try {
+    await proveCopies(repo, plan, { writer, opener, signal, onFinding });
     for (const pack of packs) {
       tell();
       await repack(repo, pack.pack, { writer, placed, opener, signal });

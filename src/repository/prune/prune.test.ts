@@ -244,6 +244,27 @@ it("a damaged piece is taken from another pack that holds it", async () => {
   }
 });
 
+it("a copy is given up only where the one that stays is whole: else the piece is written anew, and the pack named", async () => {
+  const pruned = copy();
+  await prune(pruned);
+  const scene = copy();
+  for (const [name, bytes] of pruned.storage.files) scene.storage.files.set(name, Uint8Array.from(bytes));
+  const planned = await plan(scene);
+  const kept = planned.packs.filter(({ fate, kind }) => fate === "keep" && kind === "data");
+  const doubled = kept.filter(({ pack }) => !made.scene.storage.files.has(`data/${pack.id}`));
+  assert.ok(doubled.length > 0 && planned.counts.packs.repack + planned.counts.packs.remove > 0);
+  // all of its pieces, but not the header
+  for (const { pack, bytes } of doubled) scene.storage.files.get(`data/${pack.id}`)?.fill(7, 0, bytes - 500);
+  const { findings } = await apply(scene, planned);
+  assert.deepEqual(
+    findings.map(({ code, params }) => [code, (params as { pack?: string }).pack]),
+    doubled.map(({ pack }) => ["PACK_DAMAGED", pack.id]),
+  );
+  for (const { pack } of doubled) scene.storage.files.delete(`data/${pack.id}`);
+  await prune(scene);
+  await assertTidy(scene);
+});
+
 it("what cannot be read ends it: a snapshot, a tree, a piece that no index knows, a pack that is gone or cut off", async () => {
   const planned = await plan(copy());
   const kept = planned.packs.find(({ fate, kind }) => fate !== "remove" && kind === "data")?.pack ?? assert.fail();
