@@ -13,7 +13,11 @@ export function askedFilter(args: ParsedArguments): SnapshotFilter {
   };
 }
 
-/** No tag holds a comma, in restic neither. */
+/** As restic: no tag holds a comma, or begins or ends with white space. */
 export function splitTags(given: readonly string[]): readonly string[] {
-  return given.flatMap((text) => text.split(",")).filter((tag) => tag !== "");
+  return given.flatMap(tagSet).filter((tag) => tag !== "");
+}
+
+export function tagSet(text: string): readonly string[] {
+  return text.split(",").map((tag) => tag.trim());
 }

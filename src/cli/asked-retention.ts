@@ -4,6 +4,7 @@ import type { ForgetChoice } from "../jobs/decide-forget.ts";
 import { defaultGrouping, parseGrouping, parseKeepCount, parseKeepDuration } from "../plans/retention.ts";
 import type { Grouping } from "../repository/forget/group-snapshots.ts";
 import { type KeepDuration, periods, type RetentionPolicy } from "../repository/forget/retention-policy.ts";
+import { tagSet } from "./asked-filter.ts";
 import { type ParsedArguments, usageError } from "./parse-arguments.ts";
 
 const counts = ["last", ...periods] as const;
@@ -31,7 +32,7 @@ function askedPolicy(args: ParsedArguments): RetentionPolicy {
       ...present("all", askedDuration(args, "keep-within")),
       ...Object.assign({}, ...periods.map((one) => present(one, askedDuration(args, `keep-within-${one}`)))),
     },
-    tags: args.list("keep-tag").map((text) => text.split(",")),
+    tags: args.list("keep-tag").map(tagSet),
   };
 }
 

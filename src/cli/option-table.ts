@@ -70,7 +70,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "keep-within-weekly": { value: "duration" },
   "keep-within-monthly": { value: "duration" },
   "keep-within-yearly": { value: "duration" },
-  "keep-tag": { value: "tags", repeatable: true },
+  "keep-tag": { value: "tags", repeatable: true, empty: true },
   "group-by": { short: "g", value: "grouping", empty: true },
   path: { value: "path", repeatable: true },
   "unsafe-allow-remove-all": {},
@@ -150,7 +150,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       ...always,
     ],
   },
-  snapshots: { arguments: [], options: ["from", "instance", "tag", ...password, ...cache, ...always] },
+  snapshots: { arguments: [], options: ["from", "instance", "tag", "path", ...password, ...cache, ...always] },
   ls: {
     arguments: [{ value: "snapshot" }, { value: "path", optional: true }],
     options: ["from", "instance", ...password, ...cache, ...always],

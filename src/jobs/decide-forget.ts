@@ -2,8 +2,8 @@
 import { ObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../base/ids.ts";
+import { localZone } from "../base/time-zone.ts";
 import { filterSnapshots, type SnapshotFilter } from "../repository/find-snapshot.ts";
-import { localZone } from "../repository/forget/calendar.ts";
 import type { Grouping } from "../repository/forget/group-snapshots.ts";
 import { isFuture, keepingGood, type PlannedGroup, planForget, removedBy } from "../repository/forget/plan-forget.ts";
 import type { RetentionPolicy } from "../repository/forget/retention-policy.ts";

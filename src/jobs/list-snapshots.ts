@@ -1,7 +1,7 @@
 /** What is stored in a repository. */
 import { isIncomplete } from "../base/finding-codes.ts";
 import type { Destination } from "../plans/destination.ts";
-import { filterSnapshots } from "../repository/find-snapshot.ts";
+import { filterSnapshots, type SnapshotFilter } from "../repository/find-snapshot.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
 import type { JobWatch } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
@@ -9,10 +9,7 @@ import type { Parts } from "./parts.ts";
 
 export interface ListSnapshotsOptions {
   readonly repository: Destination;
-  /** Undefined: of all instances. */
-  readonly instance: string | undefined;
-  /** Snapshots that bear all of these. */
-  readonly tags: readonly string[];
+  readonly filter: SnapshotFilter;
 }
 
 export interface ListedSnapshots {
@@ -25,17 +22,13 @@ export interface ListedSnapshots {
 
 /** Takes no lock: a list is only read. */
 export async function listSnapshots(
-  { repository, instance, tags }: ListSnapshotsOptions,
+  { repository, filter }: ListSnapshotsOptions,
   parts: Parts,
   { emit, signal }: JobWatch,
 ): Promise<ListedSnapshots> {
   await using opened = await openDestination(repository, parts);
   const { snapshots, findings } = await loadSnapshots(opened.repository, signal);
   for (const found of findings) emit({ type: "finding", finding: found });
-  const filter = {
-    ...(instance === undefined ? {} : { instances: [instance] }),
-    ...(tags.length === 0 ? {} : { tags: [tags] }),
-  };
   return {
     location: opened.repository.storage.location,
     snapshots: filterSnapshots(snapshots, filter),

@@ -4,9 +4,10 @@ import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { shortId } from "../base/ids.ts";
 import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
 import { reason } from "../base/reason-codes.ts";
+import { localZone } from "../base/time-zone.ts";
 import type { Destination } from "../plans/destination.ts";
 import { failureReason } from "../repository/failure-reason.ts";
-import { timeTextOfMs } from "../repository/format/time-text.ts";
+import { timeTextIn } from "../repository/format/time-text.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import { exclusion } from "../repository/rewrite/exclusion.ts";
 import { type RewriteResult, rewriteSnapshots } from "../repository/rewrite/rewrite-snapshots.ts";
@@ -60,7 +61,7 @@ export async function runRewrite(options: RunRewriteOptions, parts: Parts, watch
     present: snapshots,
     leavesOut,
     hostname: options.newHost,
-    time: newTimeMs === undefined ? undefined : timeTextOfMs(newTimeMs),
+    time: newTimeMs === undefined ? undefined : timeTextIn(localZone, newTimeMs),
     forget,
     dryRun,
     onFinding,

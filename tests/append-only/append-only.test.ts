@@ -98,7 +98,7 @@ async function workInIt(made: Scene): Promise<void> {
   await backUp(made, fixture.dataDir);
   await writeFile(join(fixture.dataDir, "uploads", "later.txt"), "later");
   await backUp(made, fixture.dataDir);
-  const { snapshots } = await listSnapshots({ repository, instance: undefined, tags: [] }, parts, watch);
+  const { snapshots } = await listSnapshots({ repository, filter: {} }, parts, watch);
   assert.equal(snapshots.length, 2);
   const checked = await runCheck({ repository, readData: { kind: "all" } }, parts, watch);
   assert.equal(checked.errors, 0);
@@ -149,11 +149,7 @@ it("a storage that keeps locks too is worked in all the same, and each that stay
   await assert.rejects(runUnlock({ repository: made.repository, all: true }, made.parts), (error) =>
     isObhutError(error, "STORAGE_APPEND_ONLY"),
   );
-  const { snapshots } = await listSnapshots(
-    { repository: made.repository, instance: undefined, tags: [] },
-    made.parts,
-    made.watch,
-  );
+  const { snapshots } = await listSnapshots({ repository: made.repository, filter: {} }, made.parts, made.watch);
   assert.equal(snapshots.length, 2);
 });
 

@@ -8,6 +8,7 @@ import { formatCount, formatDuration, formatSize } from "../../messages/format-v
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import { appVersionText } from "../app-version-text.ts";
+import { splitTags } from "../asked-filter.ts";
 import { askedParts } from "../asked-parts.ts";
 import { askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -33,7 +34,7 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
     dataDirectory,
     destinations,
     instance: instanceName(args.value("instance"), env, parts.actor.hostname),
-    tags: args.list("tag"),
+    tags: splitTags(args.list("tag")),
     parts: chosen,
     excludes: args.list("exclude"),
     envFile: inFolder(args.value("env-file")),

@@ -4,6 +4,7 @@ import { listSnapshots } from "../../jobs/list-snapshots.ts";
 import { formatSize, formatTime } from "../../messages/format-values.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import type { StoredSnapshot } from "../../repository/snapshots.ts";
+import { askedFilter } from "../asked-filter.ts";
 import { askedSource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { printable, tableLines } from "../output/table.ts";
@@ -11,7 +12,7 @@ import { printable, tableLines } from "../output/table.ts";
 export const run: Command = async (call) => {
   const { args, parts, reporter } = call;
   const repository = askedSource(args, parts.env, parts.folder);
-  const options = { repository, instance: args.value("instance"), tags: args.list("tag") };
+  const options = { repository, filter: askedFilter(args) };
   const listed = await listSnapshots(options, parts, { emit: reporter.emit, signal: call.signal });
   for (const snapshot of listed.snapshots) reporter.record("snapshot", recordOf(snapshot));
   reporter.lines(tableOf(listed.snapshots, call));

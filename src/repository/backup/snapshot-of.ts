@@ -1,7 +1,8 @@
 /** The snapshot that a backup's options and outcome make. */
 import type { BlobId, SnapshotId } from "../../base/ids.ts";
+import { localZone } from "../../base/time-zone.ts";
 import type { Snapshot, SnapshotSummary } from "../format/snapshot-file.ts";
-import { timeTextOfMs } from "../format/time-text.ts";
+import { timeTextIn } from "../format/time-text.ts";
 import type { BackupOptions } from "./backup-options.ts";
 
 export function snapshotOf(
@@ -11,7 +12,7 @@ export function snapshotOf(
   const { paths, hostname, username, uid, gid, excludes, tags, programVersion } = options;
   const { tree, summary, parent } = outcome;
   return {
-    time: timeTextOfMs(options.timeMs),
+    time: timeTextIn(localZone, options.timeMs),
     ...(parent === undefined ? {} : { parent }),
     tree,
     paths,

@@ -1,6 +1,7 @@
 /** Which snapshots of one group a policy keeps, and every reason why. Pure; restic's rules, proven against restic itself. */
+import type { ZoneOffset } from "../../base/time-zone.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
-import { before, type CalendarTime, calendarTime, periodName, type ZoneOffset } from "./calendar.ts";
+import { before, type CalendarTime, calendarTime, periodName } from "./calendar.ts";
 import { isZero, type KeepDuration, type Period, periods, type RetentionPolicy } from "./retention-policy.ts";
 
 export type KeepReason =

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import type { ZoneOffset } from "../../base/time-zone.ts";
 import type { TimeText } from "../format/time-text.ts";
 import { timeTextOfNs } from "../format/time-text.ts";
-import { before, calendarTime, periodName, type ZoneOffset } from "./calendar.ts";
+import { before, calendarTime, periodName } from "./calendar.ts";
 
 const hour = 3_600_000;
 /** Central Europe in 2026: summer time from 29 March to 25 October. */

@@ -3,14 +3,9 @@
  * machine has at that moment, its daylight saving counts when days are taken off. Source: Go's time.Time.UnmarshalJSON and
  * time.Time.AddDate, which restic's policy is made of.
  */
+import type { ZoneOffset } from "../../base/time-zone.ts";
 import { nsOfTimeText, type TimeText } from "../format/time-text.ts";
 import type { KeepDuration, Period } from "./retention-policy.ts";
-
-/** What has to be added to UTC at that moment, ms: the time zone of whoever decides. */
-export type ZoneOffset = (utcMs: number) => number;
-
-/** The time zone of this process. */
-export const localZone: ZoneOffset = (utcMs) => -new Date(utcMs).getTimezoneOffset() * 60_000;
 
 export interface CalendarTime {
   readonly ns: bigint;

@@ -2,10 +2,10 @@
 import { ObhutError } from "../../base/errors.ts";
 import type { SnapshotId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
+import type { ZoneOffset } from "../../base/time-zone.ts";
 import { msOfTimeText } from "../format/time-text.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { applyPolicy, type Decision } from "./apply-policy.ts";
-import type { ZoneOffset } from "./calendar.ts";
 import { type Grouping, type GroupKey, groupSnapshots, groupText } from "./group-snapshots.ts";
 import { isEmptyPolicy, type RetentionPolicy } from "./retention-policy.ts";
 

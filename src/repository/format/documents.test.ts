@@ -9,7 +9,15 @@ import { decodeKeyFile, encodeKeyFile, lockKeyFile, unlockKeyFile } from "./key-
 import { decodeLock, encodeLock, type LockFile } from "./lock-file.ts";
 import { degreeOf, isChunkerPolynomial, isIrreducible, randomPolynomial } from "./polynomial.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
-import { msOfTimeText, nsOfTimeText, type TimeText, timeText, timeTextOfMs, timeTextOfNs } from "./time-text.ts";
+import {
+  msOfTimeText,
+  nsOfTimeText,
+  type TimeText,
+  timeText,
+  timeTextIn,
+  timeTextOfMs,
+  timeTextOfNs,
+} from "./time-text.ts";
 import { openUnpacked, sealUnpacked } from "./unpacked-file.ts";
 
 const isDamage = { code: "OBJECT_DAMAGED" };
@@ -136,6 +144,15 @@ test("times keep their nanoseconds and are clamped to what RFC 3339 can say", ()
     assert.ok(read !== undefined);
     if (text.endsWith("Z")) assert.equal(timeTextOfNs(nsOfTimeText(read)), text);
   }
+  const moment = Date.UTC(2026, 10, 23, 23, 30, 0, 250);
+  const zones = [0, 60, 345, -210].map((minutes) => timeTextIn(() => minutes * 60_000, moment));
+  assert.deepEqual(zones, [
+    "2026-11-23T23:30:00.25Z",
+    "2026-11-24T00:30:00.25+01:00",
+    "2026-11-24T05:15:00.25+05:45",
+    "2026-11-23T20:00:00.25-03:30",
+  ]);
+  for (const zoned of zones) assert.equal(msOfTimeText(timeText(zoned) ?? assert.fail()), moment);
   const berlin = timeText("2026-11-23T11:00:00.25+01:00");
   assert.ok(berlin !== undefined);
   assert.equal(msOfTimeText(berlin), Date.UTC(2026, 10, 23, 10) + 250);

@@ -2,6 +2,7 @@
  * Times as restic spells them: RFC 3339 with up to nine digits of a second and an offset, as Go's time.RFC3339Nano. Kept as
  * text, because the offset must survive for a tree to encode to the same bytes again.
  */
+import type { ZoneOffset } from "../../base/time-zone.ts";
 
 declare const timeTextBrand: unique symbol;
 export type TimeText = string & { readonly [timeTextBrand]: true };
@@ -33,6 +34,15 @@ export function timeTextOfNs(ns: bigint): TimeText {
 
 export function timeTextOfMs(ms: number): TimeText {
   return timeTextOfNs(BigInt(Math.round(ms)) * 1_000_000n);
+}
+
+/** As a clock in that zone shows it, with its offset, whole minutes: a day is then a day of whoever made the snapshot, as with restic. */
+export function timeTextIn(zone: ZoneOffset, ms: number): TimeText {
+  const minutes = Math.round(zone(ms) / 60_000);
+  if (minutes === 0) return timeTextOfMs(ms);
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  const offset = `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  return timeTextOfMs(ms + minutes * 60_000).replace("Z", offset) as TimeText;
 }
 
 /** Nanoseconds since 1970-01-01 UTC. */
