@@ -65,6 +65,7 @@ test("a repository is copied under another password, restored from there, and co
     RESTIC_FROM_PASSWORD: "the first password",
     OBHUT_PASSWORD: "the second password",
   };
+  assert.equal((await run(env, "copy", "--quiet")).text, "");
   const again = await run(env, "copy", "--lang", "de");
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.text, /Kopiert: +0 Snapshots; 2 waren schon da/);

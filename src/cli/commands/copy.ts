@@ -20,8 +20,10 @@ export const run: Command = async (call) => {
     const { time, hostname } = source;
     reporter.record("copied", { source: source.id, snapshot: id, time, instance: hostname });
   }
-  if (copied.length > 0) reporter.lines(tableOf(summary, call));
-  reporter.summary({ command: "copy", ...figures, copied: copied.length }, () => summaryLines(summary, call));
+  reporter.summary({ command: "copy", ...figures, copied: copied.length }, () => [
+    ...(copied.length > 0 ? [...tableOf(summary, call), ""] : []),
+    ...summaryLines(summary, call),
+  ]);
   return summary.incomplete ? 3 : 0;
 };
 
@@ -63,7 +65,10 @@ function summaryLines(summary: CopySummary, { messages, language }: CommandCall)
     [words.copyFrom, summary.from],
     [words.copyTo, summary.to],
     [dryRun ? words.wouldCopy : words.copied, detail],
-    [words.copyMissing, fill(words.copyMissingDetail, { blobs: count(blobs), size: size(bytes) })],
+    [
+      dryRun ? words.copyMissing : words.copyWasMissing,
+      fill(words.copyMissingDetail, { blobs: count(blobs), size: size(bytes) }),
+    ],
     [words.copyStored, dryRun ? undefined : size(bytesStored)],
     [words.duration, formatDuration(summary.tookMs, language)],
     [words.dryRun, dryRun ? words.dryRunBackup : undefined],

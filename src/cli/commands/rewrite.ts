@@ -17,10 +17,12 @@ export const run: Command = async (call) => {
   const summary = await runRewrite(askedRewrite(call), parts, { emit: reporter.emit, signal });
   const { rewritten, location, removed, failed, ...figures } = summary;
   for (const one of rewritten) reporter.record("rewritten", recordOf(one));
-  if (rewritten.length > 0) reporter.lines(tableOf(rewritten, call));
   const counts = { rewritten: rewritten.length, removed: removed.length, failed: failed.length };
   const value = { command: "rewrite", repository: location, ...figures, ...counts };
-  reporter.summary(value, () => summaryLines(summary, call));
+  reporter.summary(value, () => [
+    ...(rewritten.length > 0 ? [...tableOf(rewritten, call), ""] : []),
+    ...summaryLines(summary, call),
+  ]);
   return summary.incomplete ? 3 : 0;
 };
 

@@ -85,6 +85,7 @@ export const output: Record<OutputKey, string> = {
   copied: "Kopiert",
   copiedDetail: "{copied} Snapshots; {present} waren schon da",
   wouldCopy: "Zu kopieren",
+  copyWasMissing: "Fehlte dort",
   copyMissing: "Dort fehlt",
   copyMissingDetail: "{blobs} Stücke, {size}",
   copyIncomplete: "{count} Snapshots wurden nicht kopiert; die Befunde oben sagen, warum",

@@ -83,6 +83,7 @@ export const output = {
   copied: "Copied",
   copiedDetail: "{copied} snapshots; {present} were there already",
   wouldCopy: "Would copy",
+  copyWasMissing: "Was missing",
   copyMissing: "Missing there",
   copyMissingDetail: "{blobs} pieces, {size}",
   copyIncomplete: "{count} snapshots were not copied; the findings above say why",
