@@ -23,7 +23,7 @@ import { type SnapshotFacts, saveSnapshot } from "../support/snapshot-files.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 
 const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
-const rounds = process.env["OBHUT_LONG"] ? 200 : 15;
+const rounds = process.env["OBHUT_LONG"] ? 100 : 15;
 const seed = Number(process.env["OBHUT_SEED"] ?? 20261124);
 const zoneBefore = process.env["TZ"];
 
