@@ -26,6 +26,8 @@ export const errorCodes = {
   // repository
   REPOSITORY_MISSING: { exit: 10, params: ["location"] },
   REPOSITORY_EXISTS: { exit: 1, params: ["location"] },
+  FILE_EXISTS: { exit: 1, params: ["file"] },
+  FILE_NOT_WRITTEN: { exit: 1, params: ["file", "reason"] },
   KEY_NOT_FOUND: { exit: 1, params: ["key"] },
   KEY_AMBIGUOUS: { exit: 1, params: ["key", "matches"] },
   KEY_IN_USE: { exit: 1, params: ["key"] },

@@ -37,6 +37,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   "key add": () => import("./commands/key-add.ts"),
   "key passwd": () => import("./commands/key-passwd.ts"),
   "key remove": () => import("./commands/key-remove.ts"),
+  "key sheet": () => import("./commands/key-sheet.ts"),
   version: () => import("./commands/version.ts"),
   completion: () => import("./commands/completion.ts"),
 };

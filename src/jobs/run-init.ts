@@ -1,12 +1,23 @@
 /** Makes repositories. */
 import { ObhutError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Destination } from "../plans/destination.ts";
 import { initRepository } from "../repository/init-repository.ts";
+import type { Repository } from "../repository/repository.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
+import { addRecoveryKeys } from "./recovery-sheet.ts";
+
+export interface RunInitOptions {
+  /** Whose chunker parameters they get; undefined: new ones. */
+  readonly chunker?: ChunkerSource | undefined;
+  /** A second key, for paper: one password for all of them. */
+  readonly recoveryKey?: boolean;
+}
 
 export interface InitSummary {
   readonly repositories: readonly { readonly location: string; readonly id: string; readonly version: number }[];
+  readonly recoveryPassword: Secret | undefined;
 }
 
 export interface ChunkerSource {
@@ -15,33 +26,37 @@ export interface ChunkerSource {
 }
 
 /**
- * One repository at each destination, all with one polynomial, that of `chunker` where it is given, so that restic cuts alike in all of them. Where one of them is there
- * already (REPOSITORY_EXISTS) none is made.
+ * One repository at each destination, all with one polynomial, that of `chunker` where it is given, so that restic cuts alike in all of
+ * them. Where one of them is there already (REPOSITORY_EXISTS) none is made.
  */
 export async function runInit(
   destinations: readonly Destination[],
   parts: Parts,
-  chunker?: ChunkerSource,
+  { chunker, recoveryKey = false }: RunInitOptions = {},
 ): Promise<InitSummary> {
   for (const destination of destinations) await refuseExisting(destination, parts);
-  const repositories: { location: string; id: string; version: number }[] = [];
+  await using stack = new AsyncDisposableStack();
+  const made: Repository[] = [];
   let chunkerPolynomial = chunker === undefined ? undefined : await polynomialOf(chunker, parts);
   for (const destination of destinations) {
     const storage = await parts.openStorage(destination);
-    try {
-      const password = (await parts.password(storage.location, "create")).reveal();
-      const { config } = await initRepository(storage, {
-        password,
-        actor: parts.actor,
-        ...(chunkerPolynomial === undefined ? {} : { chunkerPolynomial }),
-      });
-      chunkerPolynomial = config.chunkerPolynomial;
-      repositories.push({ location: storage.location, id: config.id, version: config.version });
-    } finally {
-      await storage.close();
-    }
+    stack.defer(() => storage.close());
+    const password = (await parts.password(storage.location, "create")).reveal();
+    const repository = await initRepository(storage, {
+      password,
+      actor: parts.actor,
+      ...(chunkerPolynomial === undefined ? {} : { chunkerPolynomial }),
+    });
+    chunkerPolynomial = repository.config.chunkerPolynomial;
+    made.push(repository);
   }
-  return { repositories };
+  const recoveryPassword = recoveryKey ? await addRecoveryKeys(made, parts) : undefined;
+  const repositories = made.map(({ storage, config: { id, version } }) => ({
+    location: storage.location,
+    id,
+    version,
+  }));
+  return { repositories, recoveryPassword };
 }
 
 async function polynomialOf({ repository, password }: ChunkerSource, parts: Parts): Promise<string> {

@@ -5,3 +5,4 @@ export * as help from "./de/help.ts";
 export * as instance from "./de/instance.ts";
 export { output } from "./de/output.ts";
 export { reasons } from "./de/reasons.ts";
+export { sheet } from "./de/sheet.ts";

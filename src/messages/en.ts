@@ -5,3 +5,4 @@ export * as help from "./en/help.ts";
 export * as instance from "./en/instance.ts";
 export { type OutputKey, output } from "./en/output.ts";
 export { reasons } from "./en/reasons.ts";
+export { sheet } from "./en/sheet.ts";

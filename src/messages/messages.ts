@@ -19,6 +19,7 @@ export interface Messages {
   readonly contents: Words<typeof en.contents>;
   readonly help: Words<typeof en.help>;
   readonly instance: Words<typeof en.instance>;
+  readonly sheet: Words<typeof en.sheet>;
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 

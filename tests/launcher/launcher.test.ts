@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -34,6 +34,21 @@ test("a fresh clone sets itself up once, however many start at the same time, an
   assert.deepEqual(told(await launch(path.join(elsewhere.path, "second link"), ["x"])).args, ["x"]);
   assert.deepEqual(told(await launch("./second link", ["y"], { cwd: elsewhere.path })).args, ["y"]);
   assert.equal((await launch(launcher, ["exit", "3"])).code, 3);
+});
+
+test("a clone that was set up before a library came is set up again", async () => {
+  await using project = await bareProject();
+  const launcher = path.join(project.path, "bin/obhut");
+  told(await launch(launcher, ["1"]));
+  const { dependencies } = JSON.parse(await readFile(path.join(project.path, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) {
+    const library = path.join(project.path, "node_modules", name);
+    await rm(library, { recursive: true });
+    told(await launch(launcher, ["2"]));
+    assert.ok((await readdir(library)).includes("package.json"), name);
+  }
 });
 
 test("a set-up that was killed does not stand in the way of the next", async () => {

@@ -1,24 +1,73 @@
 /** `obhut init` */
+import { resolve } from "node:path";
 import { reason } from "../../base/reason-codes.ts";
-import { type ChunkerSource, runInit } from "../../jobs/run-init.ts";
+import type { Secret } from "../../base/secret.ts";
+import { makeKeyFile } from "../../jobs/make-key-file.ts";
+import { madeBy, type RecoverySheet } from "../../jobs/recovery-sheet.ts";
+import { type ChunkerSource, type InitSummary, runInit } from "../../jobs/run-init.ts";
+import { refuseExistingFile } from "../../jobs/write-private-file.ts";
 import { fill } from "../../messages/sentence.ts";
 import type { Destination } from "../../plans/destination.ts";
 import { askedCopySource, askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fromPassword } from "../from-password.ts";
 import { usageError } from "../parse-arguments.ts";
+import { askedSheetFile, passwordFileOf, requireRoomForKey, sheetLines, writeSheet } from "../sheet/write-sheet.ts";
 
 export const run: Command = async (call) => {
   const { args, parts, reporter } = call;
-  const words = call.messages.output;
   const destinations = askedDestinations(args, parts.env, parts.folder);
-  const summary = await runInit(destinations, parts, askedChunker(call, destinations));
-  reporter.summary({ command: "init", ...summary }, () => [
-    ...summary.repositories.map(({ location }) => fill(words.initDone, { location })),
-    words.initWarning,
-  ]);
+  const options = { chunker: askedChunker(call, destinations), recoveryKey: args.flag("recovery-key") };
+  requireRoomForKey(args);
+  const [keyFile, sheetFile] = [askedKeyFile(call), askedSheetFile(call)];
+  for (const file of [keyFile, sheetFile]) if (file !== undefined) await refuseExistingFile(file);
+  const password = keyFile === undefined ? parts.password : onceMade(() => makeKeyFile(keyFile, parts.actor.random));
+  const made = await runInit(destinations, { ...parts, password }, options);
+  const sheet = { ...made, ...madeBy(parts) };
+  const passwordFile = keyFile ?? passwordFileOf(call);
+  if (sheetFile !== undefined) await writeSheet(sheetFile, sheet, passwordFile, call);
+  showMade(made, call);
+  if (keyFile !== undefined) reporter.lines([fill(call.messages.output.keyFileMade, { file: keyFile })]);
+  showSheet(sheet, { sheetFile, passwordFile }, call);
+  const { repositories } = made;
+  const files = { keyFile, recoveryKey: options.recoveryKey, recoverySheet: sheetFile };
+  reporter.record("summary", { command: "init", repositories, ...files });
   return 0;
 };
+
+function showMade({ repositories }: InitSummary, { reporter, messages, args }: CommandCall): void {
+  if (args.flag("quiet")) return;
+  const words = messages.output;
+  reporter.lines([...repositories.map(({ location }) => fill(words.initDone, { location })), words.initWarning]);
+}
+
+/** A recovery password that no file holds is shown: nobody can show it again. */
+function showSheet(
+  sheet: RecoverySheet,
+  { sheetFile, passwordFile }: { readonly sheetFile: string | undefined; readonly passwordFile: string | undefined },
+  call: CommandCall,
+): void {
+  const { reporter, messages } = call;
+  if (sheetFile !== undefined) reporter.lines([fill(messages.output.sheetWritten, { file: sheetFile })]);
+  else if (sheet.recoveryPassword !== undefined) reporter.lines(["", ...sheetLines(sheet, passwordFile, call)]);
+}
+
+/** Absolute path of the file that is to hold a new password. */
+function askedKeyFile({ args, parts }: CommandCall): string | undefined {
+  const file = args.value("make-key-file");
+  if (file === undefined) return undefined;
+  const other = (["password-file", "password-command"] as const).find((name) => args.flag(name));
+  if (other !== undefined) throw usageError(reason("oneOfTwo", { first: "--make-key-file", second: `--${other}` }));
+  return resolve(parts.folder, file);
+}
+
+function onceMade(make: () => Promise<Secret>): () => Promise<Secret> {
+  let made: Promise<Secret> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** Whose chunker parameters the new repositories get; undefined: new ones. */
 function askedChunker({ args, parts, messages }: CommandCall, to: readonly Destination[]): ChunkerSource | undefined {

@@ -36,6 +36,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Unter {location} liegt bereits ein Repository.",
     next: "Dieses benutzen oder einen anderen Ort wählen.",
   },
+  FILE_EXISTS: {
+    what: "{file} gibt es schon; die Datei wird nicht ersetzt.",
+    next: "Einen anderen Namen wählen oder die Datei weglegen.",
+  },
+  FILE_NOT_WRITTEN: {
+    what: "{file} ließ sich nicht schreiben: {reason}.",
+    next: "Prüfen, ob es den Ordner gibt und dieser Benutzer darin schreiben darf. Ein Wiederherstellungspasswort, das dafür angelegt wurde, ist verloren: obhut key list zeigt seinen Schlüssel als recovery; ihn entfernen, dann obhut key sheet --recovery-key ausführen.",
+  },
   KEY_NOT_FOUND: {
     what: "Einen Schlüssel {key} gibt es nicht.",
     next: "obhut key list zeigt, welche es gibt.",

@@ -110,6 +110,11 @@ export const commands: Commands = {
     about:
       "Entfernt einen Schlüssel. Der, mit dem dieser Aufruf das Repository öffnet, bleibt, damit immer einer da ist, der passt. Wer eine Kopie des entfernten Schlüssels hat und dessen Passwort kennt, kann die Kopie weiterhin lesen.",
   },
+  "key sheet": {
+    summary: "ausgeben, was man braucht, um alles zurückzuholen",
+    about:
+      "Gibt ein Blatt aus mit dem Repository, dem Ort seines Passworts und den Befehlen, die mit Obhut und allein mit restic wiederherstellen. Mit --recovery-key bekommt das Blatt ein eigenes Passwort, das sich gut vom Papier abtippen lässt. --recovery-sheet schreibt es in eine Datei: eine Seite zum Ausdrucken mit dem Passwort als QR-Code, wenn der Name auf .html endet.",
+  },
   version: {
     summary: "die Version ausgeben",
     about: "Gibt die Version von Obhut aus und die des Node, auf dem es läuft.",
@@ -131,6 +136,10 @@ export const options: Record<keyof typeof en.options, string> = {
   "from-repository":
     "Repository, aus dem kopiert oder dessen Zerteilung übernommen wird; sonst $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
   "copy-chunker-params": "Dateien so zerteilen wie --from-repository, damit restic in beiden dieselben Stücke findet",
+  "make-key-file": "eine Datei mit einem starken Passwort anlegen und benutzen; eine Kopie davon anderswo aufbewahren",
+  "recovery-key": "ein zweites Passwort für das Papier anlegen, das das Repository ebenfalls öffnet",
+  "recovery-sheet":
+    "das Wiederherstellungsblatt in diese Datei schreiben: eine Druckseite, wenn sie auf .html endet, sonst Text",
   "new-password-file": "das neue Passwort aus dieser Datei lesen",
   "new-password-command": "dieses Programm ausführen (ohne Shell); seine Ausgabe ist das neue Passwort",
   user: "Benutzername, der beim Schlüssel vermerkt wird; sonst der eigene",

@@ -149,6 +149,10 @@ export const output: Record<OutputKey, string> = {
   columnHost: "Rechner",
   columnCreated: "Angelegt",
   currentKey: "* hat das Repository für diesen Aufruf geöffnet.",
+  keyFileMade:
+    "Das Passwort steht in {file}. Eine Kopie dieser Datei an einem zweiten Ort aufbewahren, nicht auf diesem Rechner.",
+  sheetWritten:
+    "Das Wiederherstellungsblatt liegt in {file}. Ausdrucken, das Papier nicht beim Repository aufbewahren, dann die Datei löschen.",
   keyAdded: "Schlüssel {key} öffnet {location} mit dem neuen Passwort.",
   keyRemoved: "Schlüssel {key} von {location} ist entfernt.",
   passwordChanged: "{location} öffnet sich mit dem neuen Passwort (Schlüssel {key}); Schlüssel {old} ist entfernt.",

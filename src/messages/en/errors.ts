@@ -36,6 +36,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "There is a repository at {location} already.",
     next: "Use it as it is, or choose another place.",
   },
+  FILE_EXISTS: {
+    what: "{file} is there already, and is not replaced.",
+    next: "Choose another name, or move the file away.",
+  },
+  FILE_NOT_WRITTEN: {
+    what: "{file} could not be written: {reason}.",
+    next: "See that the folder exists and may be written by this user. A recovery password that was made for it is lost: obhut key list shows its key as recovery; remove it, then run obhut key sheet --recovery-key.",
+  },
   KEY_NOT_FOUND: {
     what: "There is no key {key}.",
     next: "obhut key list shows the keys there are.",

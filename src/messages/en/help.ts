@@ -113,6 +113,11 @@ export const commands = {
     about:
       "Removes a key. The one that this call opens the repository with stays, so that there is always one that works. Whoever has a copy of the removed key and knows its password can still read that copy.",
   },
+  "key sheet": {
+    summary: "print what is needed to get everything back",
+    about:
+      "Prints a sheet with the repository, where its password is, and the commands that restore with Obhut and with restic alone. With --recovery-key it makes a password of its own for the sheet, easy to type from paper. --recovery-sheet writes it to a file: a page to print, with the password as a QR code, where the name ends in .html.",
+  },
   version: {
     summary: "print the version",
     about: "Prints the version of Obhut and of the Node that runs it.",
@@ -134,6 +139,9 @@ export const options = {
   "from-repository":
     "repository to copy from, or whose chunker parameters to copy; else $OBHUT_FROM_REPOSITORY, $RESTIC_FROM_REPOSITORY",
   "copy-chunker-params": "cut files where --from-repository does, so that restic finds the same pieces in both",
+  "make-key-file": "make a file with a strong password and use it; keep a copy of that file elsewhere",
+  "recovery-key": "make a second password for paper, which opens the repository too",
+  "recovery-sheet": "write the recovery sheet to this file: a page to print if it ends in .html, else text",
   "new-password-file": "read the new password from this file",
   "new-password-command": "run this program (without a shell) and take its output as the new password",
   user: "name of the user to note with the key; else yours",

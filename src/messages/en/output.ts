@@ -146,6 +146,9 @@ export const output = {
   columnHost: "Machine",
   columnCreated: "Created",
   currentKey: "* opened the repository for this call.",
+  keyFileMade: "The password is in {file}. Keep a copy of that file in a second place, off this machine.",
+  sheetWritten:
+    "The recovery sheet is {file}. Print it, keep the paper away from the repository, then delete the file.",
   keyAdded: "Key {key} opens {location} with the new password.",
   keyRemoved: "Key {key} of {location} is removed.",
   passwordChanged: "{location} opens with the new password (key {key}); key {old} is removed.",
