@@ -25,6 +25,8 @@ export const reasonCodes = {
   sizeInvalid: ["value"],
   durationInvalid: ["value"],
   timeInvalid: ["value"],
+  oldestAfterNewest: [],
+  idInvalid: ["value"],
   keepCountInvalid: ["option", "value"],
   keepDurationInvalid: ["option", "value"],
   groupingInvalid: ["value"],

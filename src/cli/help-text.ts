@@ -77,6 +77,8 @@ function argumentHelp(value: string, messages: Messages): string {
       return headings.snapshotHelp;
     case "path":
       return headings.snapshotPathHelp;
+    case "pattern":
+      return headings.findPatternHelp;
     case "object":
       return headings.objectHelp;
     case "key":

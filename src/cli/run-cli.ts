@@ -22,6 +22,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   ls: () => import("./commands/ls.ts"),
   dump: () => import("./commands/dump.ts"),
   cat: () => import("./commands/cat.ts"),
+  find: () => import("./commands/find.ts"),
   diff: () => import("./commands/diff.ts"),
   stats: () => import("./commands/stats.ts"),
   restore: () => import("./commands/restore.ts"),

@@ -14,7 +14,8 @@ export type JobPhase =
   | "remove"
   | "repair"
   | "count"
-  | "compare";
+  | "compare"
+  | "search";
 
 export interface Progress {
   readonly phase: JobPhase;

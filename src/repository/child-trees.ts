@@ -1,4 +1,5 @@
 /** The trees of the folders in a folder, some of them fetched before they are asked for, as a distant storage wants it. */
+import type { BytePath } from "../base/byte-path.ts";
 import type { BlobId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { damaged } from "./format/damaged.ts";
@@ -11,8 +12,8 @@ const lookAhead = 8;
 export interface ChildTreesOptions {
   /** Folders below the snapshot's root. OBJECT_DAMAGED where it is more than a file system can hold. */
   readonly depth: number;
-  /** Whether this tree will be asked for. */
-  readonly wanted: (tree: BlobId) => boolean;
+  /** Whether the tree of the folder of this name will be asked for. */
+  readonly wanted: (tree: BlobId, name: BytePath) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +28,9 @@ export class ChildTrees {
     if (depth > limits.maxTreeDepth) throw damaged("a tree", "folders lie too deep");
     this.#repo = repo;
     this.#signal = signal;
-    this.#folders = nodes.filter(({ type, subtree }) => type === "dir" && subtree !== undefined && wanted(subtree));
+    this.#folders = nodes.filter(
+      ({ type, subtree, name }) => type === "dir" && subtree !== undefined && wanted(subtree, name),
+    );
   }
 
   /** The nodes below a folder. Asked for in the order of the nodes. BLOB_MISSING, OBJECT_DAMAGED. */

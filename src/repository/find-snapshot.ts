@@ -85,13 +85,22 @@ const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(
 
 /** The last millisecond of the day, minute or second that `text` names, or undefined where it is no time. */
 export function endOfTime(text: string): number | undefined {
+  return spanOfTime(text)?.endMs;
+}
+
+/** The day, minute or second that `text` names, or undefined where it is no time. */
+export function spanOfTime(text: string): { readonly startMs: number; readonly endMs: number } | undefined {
   const match = timePattern.exec(text);
   if (match === null) return undefined;
   const [, day = "", minute, second, offset = ""] = match;
-  if (minute === undefined) return lastOf(Date.parse(`${day}T23:59:59`), 1000);
+  if (minute === undefined) return span(Date.parse(`${day}T00:00:00`), lastOf(Date.parse(`${day}T23:59:59`), 1000));
   const startMs = Date.parse(`${day}T${minute}${second ?? ":00"}${offset}`);
-  if (second?.includes(".")) return lastOf(startMs, 1);
-  return lastOf(startMs, second === undefined ? 60_000 : 1000);
+  if (second?.includes(".")) return span(startMs, lastOf(startMs, 1));
+  return span(startMs, lastOf(startMs, second === undefined ? 60_000 : 1000));
+}
+
+function span(startMs: number, endMs: number | undefined): { startMs: number; endMs: number } | undefined {
+  return endMs === undefined || Number.isNaN(startMs) ? undefined : { startMs, endMs };
 }
 
 function lastOf(startMs: number, unitMs: number): number | undefined {

@@ -1,6 +1,6 @@
-/** `obhut diff`, on the data directory of a real Open WebUI in which people did this and that. */
+/** `obhut diff` and `obhut find`, on the data directory of a real Open WebUI in which people did this and that. */
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
@@ -117,6 +117,10 @@ test("it says what people did, exactly", async () => {
     ["/open-webui/data/webui.db", "M"],
     ["/open-webui/manifest.json", "M"],
   ]);
+  const documented = await readFile(path.resolve(import.meta.dirname, "../../docs/json.md"), "utf8");
+  for (const field of new Set(json.flatMap((line) => Object.keys(line)))) {
+    assert.match(documented, new RegExp(`[\`"]${field}[\`"]`), field);
+  }
   const summary = json.at(-1);
   assert.equal(summary?.["database"], "compared");
   assert.match(JSON.stringify(summary?.["added"]), /"files":1,/);
@@ -144,6 +148,24 @@ test("the same snapshot twice: nothing is read, nothing has changed", async () =
     ["summary"],
   );
   assert.equal(json[0]?.["database"], "unchanged");
+});
+
+test("an upload is found by the name that its owner gave it, in the snapshots that have it", async () => {
+  const [, newer] = await ids();
+  const { json } = await run("find", "*rechnung*.pdf", "--ignore-case", "--json");
+  const found = json.filter(({ type }) => type === "match").map(({ snapshot, path: name }) => [snapshot, name]);
+  assert.deepEqual(found, [[newer, "/open-webui/data/uploads/0001_Rechnung.pdf"]]);
+  const none = await run("find", "*rechnung*.pdf");
+  assert.deepEqual([none.code, none.text], [0, "Nothing found in 2 snapshots.\n"]);
+  for (const words of [
+    ["[a"],
+    ["--blob", "xyz"],
+    ["--blob", "--pack", "abcd"],
+    ["--oldest", "soon", "a"],
+    ["--oldest", "2026-02-01", "--newest", "2026-01-01", "a"],
+  ]) {
+    assert.equal((await run("find", ...words, "--json")).json.at(-1)?.["code"], "USAGE", words.join(" "));
+  }
 });
 
 test("a path asks for its files alone; one that is not there is an error", async () => {

@@ -54,6 +54,7 @@ test("docs/json.md names every type and field of what the program prints", async
     ...(await json("inspect", fixture.dataDir)),
     ...(await json("stats")),
     ...(await json("diff", "latest", "latest")),
+    ...(await json("find", "webui.db")),
     ...(await json("unlock")),
     ...(await json("version")),
   ];
@@ -68,6 +69,7 @@ test("docs/json.md names every type and field of what the program prints", async
     "exit_error",
     "finding",
     "growth",
+    "match",
     "node",
     "part",
     "plan",

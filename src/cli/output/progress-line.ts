@@ -19,6 +19,7 @@ const phaseKeys: Record<JobPhase, OutputKey> = {
   repair: "phaseRepair",
   count: "phaseCount",
   compare: "phaseCompare",
+  search: "phaseSearch",
 };
 
 const windowMs = 8_000;

@@ -46,3 +46,12 @@ export const diff: Record<keyof typeof en.diff, string> = {
   piecesDetail: "{added} neu ({addedSize}), {removed} nicht mehr gebraucht ({removedSize})",
   nothing: "Keine Datei hat sich geändert.",
 };
+
+export const find: Record<keyof typeof en.find, string> = {
+  inSnapshot: "Snapshot {id}, {time}, {instance}:",
+  blob: "Stück {id} von {path} (Tree {tree}, Pack {packs})",
+  tree: "Ordnerliste {id} von {path} (Pack {packs})",
+  noPack: "keines",
+  nothing: "Nichts gefunden in {snapshots} Snapshots.",
+  found: "{matches} gefunden in {snapshots} Snapshots.",
+};

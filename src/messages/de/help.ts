@@ -37,6 +37,11 @@ export const commands: Commands = {
     about:
       "Gibt config, key, snapshot, index oder lock als JSON aus, oder die Bytes von pack, blob oder tree (dem Verzeichnis eines Ordners). Meldungen gehen auf die Fehlerausgabe. Der Hauptschlüssel wird nie ausgegeben.",
   },
+  find: {
+    summary: "Dateien in Snapshots nach ihrem Namen finden",
+    about:
+      "Findet Dateien und Ordner in allen oder einigen Snapshots, den neuesten zuerst. Open WebUI legt Hochgeladenes als KENNUNG_NAME ab: obhut find '*rechnung*.pdf' findet es. Mit --blob, --tree oder --pack zeigt der Befehl, was in den Snapshots diese Objekte des Repositorys braucht.",
+  },
   diff: {
     summary: "zeigen, was sich von einem Snapshot zum anderen geändert hat",
     about:
@@ -173,6 +178,14 @@ export const options: Record<keyof typeof en.options, string> = {
     "Geschriebenes nicht zurücklesen und Datenbanken nicht prüfen; was aus dem Repository kommt, wird trotzdem geprüft",
   "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
+  "ignore-case": "Groß- und Kleinbuchstaben nicht unterscheiden",
+  oldest: "nur, was an diesem Tag, zu dieser Zeit oder später zuletzt geändert wurde: 2026-11-23, 2026-11-23T10:00",
+  newest: "nur, was an diesem Tag, zu dieser Zeit oder früher zuletzt geändert wurde",
+  snapshot: "in diesem Snapshot suchen; mehrfach möglich",
+  long: "auch Größen und Zeiten zeigen",
+  blob: "MUSTER ist die Kennung eines Blobs oder deren erste Stellen",
+  tree: "MUSTER ist die Kennung eines Trees oder deren erste Stellen",
+  pack: "MUSTER ist die Kennung eines Packs oder deren erste Stellen",
   metadata: "auch Dateien nennen, bei denen sich nur Metadaten änderten, etwa Zeiten oder Eigentümer",
   mode: "was gezählt wird: restore-size, files-by-contents, blobs-per-file oder raw-data, wie bei restic",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
@@ -254,6 +267,7 @@ export const headings: Record<keyof typeof en.headings, string> = {
   exitCodeList:
     "0 erledigt, 1 fehlgeschlagen, 3 unvollständig, 10 kein Repository, 11 gesperrt, 12 falsches Passwort, 130 abgebrochen",
   snapshotHelp: "Kennung oder ihre ersten Stellen, latest oder @2026-11-23T10:00 (der neueste bis dahin)",
+  findPatternHelp: "Name mit * ? [a-z], etwa '*.pdf', oder Pfad wie 'uploads/**/*.md'; oder eine Kennung",
   snapshotPathHelp: "Pfad im Snapshot, wie obhut ls ihn zeigt",
   dirHelp: "Datenverzeichnis von Open WebUI, der Ordner mit webui.db",
   objectHelp: "config, key, snapshot, index, lock, pack, blob oder tree",

@@ -23,6 +23,7 @@ export const output: Record<OutputKey, string> = {
   phaseRepair: "reparieren",
   phaseCount: "zählen",
   phaseCompare: "vergleichen",
+  phaseSearch: "suchen",
   progressFiles: "{files} Dateien",
   progressOf: "{done} von {total}",
   progressLeft: "noch {time}",

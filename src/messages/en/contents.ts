@@ -45,3 +45,12 @@ export const diff = {
   piecesDetail: "{added} new ({addedSize}), {removed} no longer used ({removedSize})",
   nothing: "No file changed.",
 } as const;
+
+export const find = {
+  inSnapshot: "Snapshot {id}, {time}, {instance}:",
+  blob: "piece {id} of {path} (tree {tree}, pack {packs})",
+  tree: "folder list {id} of {path} (pack {packs})",
+  noPack: "none",
+  nothing: "Nothing found in {snapshots} snapshots.",
+  found: "{matches} found in {snapshots} snapshots.",
+} as const;

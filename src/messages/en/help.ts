@@ -41,6 +41,11 @@ export const commands = {
     about:
       "Prints the config, a key, snapshot, index or lock as JSON, or the bytes of a pack, of a blob or of a folder's tree. Messages go to standard error. The master key is never printed.",
   },
+  find: {
+    summary: "find files in snapshots by name",
+    about:
+      "Finds files and folders in all snapshots, or in some, the newest first. Open WebUI stores an upload as ID_NAME: obhut find '*invoice*.pdf' finds it. With --blob, --tree or --pack it says what in the snapshots needs these objects of the repository.",
+  },
   diff: {
     summary: "say what changed from one snapshot to another",
     about:
@@ -174,6 +179,14 @@ export const options = {
     "do not read back what was written, nor have the databases checked; what comes out of the repository is still proven",
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
+  "ignore-case": "take capital and small letters for the same",
+  oldest: "only what was last changed on this day, at this time, or later: 2026-11-23, 2026-11-23T10:00",
+  newest: "only what was last changed on this day, at this time, or before",
+  snapshot: "search in this snapshot; may be given more than once",
+  long: "show sizes and times too",
+  blob: "PATTERN is a blob's id, or its first digits",
+  tree: "PATTERN is a tree's id, or its first digits",
+  pack: "PATTERN is a pack's id, or its first digits",
   metadata: "list files too of which only the metadata changed, such as times or owners",
   mode: "what to count: restore-size, files-by-contents, blobs-per-file or raw-data, as restic does",
   "read-data": "read and prove every stored byte",
@@ -254,6 +267,7 @@ export const headings = {
   more: "obhut COMMAND --help explains a command.",
   exitCodeList: "0 done, 1 failed, 3 incomplete, 10 no repository, 11 locked, 12 wrong password, 130 interrupted",
   snapshotHelp: "id or its first digits, latest, or @2026-11-23T10:00 (the newest not after that)",
+  findPatternHelp: "name with * ? [a-z], such as '*.pdf', or a path such as 'uploads/**/*.md'; or an id",
   snapshotPathHelp: "path inside the snapshot, as obhut ls prints it",
   dirHelp: "data directory of Open WebUI, the folder that holds webui.db",
   objectHelp: "config, key, snapshot, index, lock, pack, blob or tree",

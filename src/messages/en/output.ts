@@ -21,6 +21,7 @@ export const output = {
   phaseRepair: "repairing",
   phaseCount: "counting",
   phaseCompare: "comparing",
+  phaseSearch: "searching",
   progressFiles: "{files} files",
   progressOf: "{done} of {total}",
   progressLeft: "{time} left",

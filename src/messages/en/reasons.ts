@@ -26,6 +26,8 @@ export const reasons: Record<ReasonCode, string> = {
   sizeInvalid: "{value} is no size: write bytes, or a number with k, m, g or t such as 500M",
   durationInvalid: "{value} is no duration: write 0, or a number with m, h or d such as 23h",
   subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, a share such as 5%, or a size such as 500M",
+  oldestAfterNewest: "--oldest must not lie after --newest",
+  idInvalid: "{value} is no id: write 64 hex digits, or at least the first four of them",
   timeInvalid: "{value} is no time: write @2026-11-23 or @2026-11-23T10:00",
   keepCountInvalid: "{option} is {value}, but takes a number or unlimited",
   keepDurationInvalid: "{option} is {value}, but takes years, months, days and hours such as 1y5m7d2h",
