@@ -25,6 +25,8 @@ export interface RunCopyOptions {
   readonly to: Destination;
   readonly snapshots: SnapshotsChoice;
   readonly dryRun: boolean;
+  /** Told once a snapshot is durable there. */
+  readonly onCopied?: (copied: CopiedSnapshot) => void;
 }
 
 export interface CopySummary {
@@ -58,7 +60,7 @@ export async function runCopy(options: RunCopyOptions, parts: Parts, watch: JobW
   const prepare = (): Promise<Prepared> => prepareCopy({ from, to }, options.snapshots, { emit, signal });
   const prepared = await readWhileTaking(readLock, () => readWhileTaking(writeLock, prepare));
   await Promise.all([readLock.taken, writeLock.taken]);
-  const result = options.dryRun ? undefined : await act(prepared, { to, emit, signal });
+  const result = options.dryRun ? undefined : await act(prepared, options, { to, emit, signal });
   const { plan, present, damagedSnapshots } = prepared;
   return {
     from: from.storage.location,
@@ -107,6 +109,7 @@ async function prepareCopy(
 
 async function act(
   { from, plan, adopted }: Prepared,
+  { onCopied }: RunCopyOptions,
   { to, emit, signal }: { readonly to: Repository; readonly emit: Emit; readonly signal: AbortSignal },
 ): Promise<CopyResult> {
   if (plan.snapshots.length === 0) return { copied: [], notCopied: 0, bytesStored: 0 };
@@ -118,6 +121,7 @@ async function act(
     to,
     plan,
     signal,
+    ...(onCopied === undefined ? {} : { onCopied }),
     onFinding: (found) => emit({ type: "finding", finding: found }),
     onProgress: (bytesDone, bytesStored) => {
       emit({ type: "status", phase: "copy", filesDone: 0, bytesDone, bytesTotal: plan.sealedBytes, bytesStored });

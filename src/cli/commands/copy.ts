@@ -14,12 +14,14 @@ import { usageError } from "../parse-arguments.ts";
 
 export const run: Command = async (call) => {
   const { parts, reporter, signal } = call;
-  const summary = await runCopy(askedCopy(call), parts, { emit: reporter.emit, signal });
-  const { copied, ...figures } = summary;
-  for (const { source, id } of copied) {
+  const tell = ({ source, id }: CopySummary["copied"][number]): void => {
     const { time, hostname } = source;
     reporter.record("copied", { source: source.id, snapshot: id, time, instance: hostname });
-  }
+  };
+  const options = { ...askedCopy(call), onCopied: tell };
+  const summary = await runCopy(options, parts, { emit: reporter.emit, signal });
+  const { copied, ...figures } = summary;
+  if (summary.dryRun) copied.forEach(tell);
   reporter.summary({ command: "copy", ...figures, copied: copied.length }, () => [
     ...(copied.length > 0 ? [...tableOf(summary, call), ""] : []),
     ...summaryLines(summary, call),

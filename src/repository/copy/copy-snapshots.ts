@@ -28,6 +28,8 @@ export interface CopySnapshotsOptions {
   /** Bytes read of what is planned, and bytes that were stored. */
   readonly onProgress?: (bytesRead: number, bytesStored: number) => void;
   readonly signal?: AbortSignal;
+  /** Snapshots are stored each time this much was copied for them. Default `limits.copyBatchBytes`. */
+  readonly batchBytes?: number;
 }
 
 export interface CopyResult {
@@ -43,7 +45,7 @@ export async function copySnapshots(options: CopySnapshotsOptions): Promise<Copy
   const copied: CopiedSnapshot[] = [];
   let [bytesRead, bytesStored, notCopied] = [0, 0, 0];
   const tell = (): void => onProgress?.(bytesRead, bytesStored);
-  for (const batch of batchesOf(plan.snapshots)) {
+  for (const batch of batchesOf(plan.snapshots, options.batchBytes ?? limits.copyBatchBytes)) {
     const writer = new BlobWriter(to, {
       ...(signal === undefined ? {} : { signal }),
       indexes: "save",
@@ -76,13 +78,13 @@ export async function copySnapshots(options: CopySnapshotsOptions): Promise<Copy
 }
 
 /** Snapshots that are stored together, once this much was copied for them. */
-function* batchesOf(snapshots: readonly PlannedSnapshot[]): Generator<readonly PlannedSnapshot[]> {
+function* batchesOf(snapshots: readonly PlannedSnapshot[], batchBytes: number): Generator<readonly PlannedSnapshot[]> {
   let batch: PlannedSnapshot[] = [];
   let bytes = 0;
   for (const planned of snapshots) {
     batch.push(planned);
     bytes += planned.sealedBytes;
-    if (bytes < limits.copyBatchBytes) continue;
+    if (bytes < batchBytes) continue;
     yield batch;
     [batch, bytes] = [[], 0];
   }

@@ -8,6 +8,11 @@ import { openBlobs } from "./open-blobs.ts";
 import type { OpenBlobsResult, OpenBlobsTask, OpenerData } from "./open-blobs-task.ts";
 
 const { masterKey, payloads: form } = workerData as OpenerData;
-const tools = { opener: new BlobOpener(masterKeyOf(masterKey)), compressor: pieceCompressor(), form };
+const tools = {
+  opener: new BlobOpener(masterKeyOf(masterKey)),
+  compressor: pieceCompressor(),
+  form,
+  frame: Buffer.alloc(0),
+};
 
 serveTasks<OpenBlobsTask, OpenBlobsResult>({ run: (task) => openBlobs(task, tools) });

@@ -8,6 +8,8 @@ export interface OpenBlobsTools {
   readonly opener: BlobOpener;
   readonly compressor: PieceCompressor;
   readonly form: PayloadForm;
+  /** Memory for what is compressed, grown when it has to be. */
+  frame: Buffer;
 }
 
 export function openBlobs(task: OpenBlobsTask, tools: OpenBlobsTools): OpenBlobsResult {
@@ -41,18 +43,20 @@ interface Payload {
 function payloadOf(
   { plain, payload }: { readonly plain: Uint8Array; readonly payload: Uint8Array },
   { stored, isTree }: { readonly stored: number; readonly isTree: boolean },
-  { form, compressor }: OpenBlobsTools,
+  tools: OpenBlobsTools,
 ): Payload {
+  const { form } = tools;
   if (form === "plain") return { payload: plain, uncompressedLength: 0 };
   if (stored > 0) return { payload, uncompressedLength: stored };
   if (isTree) return { payload: zstdCompress(plain), uncompressedLength: plain.length };
-  return form === "compressed" ? compressed(plain, compressor) : { payload: plain, uncompressedLength: 0 };
+  return form === "compressed" ? compressed(plain, tools) : { payload: plain, uncompressedLength: 0 };
 }
 
 /** As it is where compressing spares less than a 64th: then it opens faster. */
-function compressed(plain: Uint8Array, compressor: PieceCompressor): Payload {
-  const frame = Buffer.allocUnsafe(compressedRoom(plain.length));
-  const bytes = compressor.compress(plain, frame);
+function compressed(plain: Uint8Array, tools: OpenBlobsTools): Payload {
+  const room = compressedRoom(plain.length);
+  if (tools.frame.length < room) tools.frame = Buffer.allocUnsafeSlow(room);
+  const bytes = tools.compressor.compress(plain, tools.frame);
   if (bytes > plain.length - (plain.length >> 6)) return { payload: plain, uncompressedLength: 0 };
-  return { payload: frame.subarray(0, bytes), uncompressedLength: plain.length };
+  return { payload: tools.frame.subarray(0, bytes), uncompressedLength: plain.length };
 }
