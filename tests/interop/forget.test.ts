@@ -6,21 +6,16 @@ import { decideForget, type ForgetByPolicy } from "../../src/jobs/decide-forget.
 import { changeTags } from "../../src/repository/change-tags.ts";
 import type { Grouping } from "../../src/repository/forget/group-snapshots.ts";
 import { reasonText } from "../../src/repository/forget/reason-text.ts";
-import {
-  isEmptyPolicy,
-  type KeepDuration,
-  periods,
-  type RetentionPolicy,
-} from "../../src/repository/forget/retention-policy.ts";
+import type { KeepDuration } from "../../src/repository/forget/retention-policy.ts";
 import { initRepository } from "../../src/repository/init-repository.ts";
 import type { Repository } from "../../src/repository/repository.ts";
 import { loadSnapshots } from "../../src/repository/snapshots.ts";
 import { localStorage } from "../../src/storage/local/local-storage.ts";
-import { type Seeded, seeded } from "../crash/seeded.ts";
 import { cheapKdf, testActor } from "../support/actor.ts";
 import { newestRestic, testPassword } from "../support/restic.ts";
-import { type SnapshotFacts, saveSnapshot } from "../support/snapshot-files.ts";
+import { saveSnapshot } from "../support/snapshot-files.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
+import { afterChange, aroundChanges, Choice, someChoice, someSnapshot } from "./forget-scene.ts";
 
 const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
 const rounds = process.env["OBHUT_LONG"] ? 100 : 15;
@@ -35,6 +30,7 @@ before(async () => {
   repo = await initRepository(localStorage(folder.path), { password: testPassword, actor: testActor(), kdf: cheapKdf });
   const random = new Choice(seed);
   for (let count = 0; count < 150; count++) await saveSnapshot(repo, someSnapshot(random));
+  for (const facts of aroundChanges()) await saveSnapshot(repo, facts);
 });
 
 after(async () => {
@@ -55,6 +51,30 @@ for (const zone of zones) {
       if (theirs === "refused") refused++;
     }
     assert.ok(refused < rounds, "all policies were refused");
+  });
+}
+
+for (const [zone, newest] of Object.entries(afterChange)) {
+  it(`durations are counted on a calendar that knows when clocks are set in ${zone}`, async () => {
+    process.env["TZ"] = zone;
+    const none = { years: 0, months: 0, days: 0, hours: 0 };
+    const durations = [
+      { ...none, days: 1 },
+      { ...none, days: 7 },
+      { ...none, months: 1 },
+      { ...none, days: 1, hours: 1 },
+    ];
+    for (const duration of durations) {
+      const filter = { instances: newest };
+      const choice: ForgetByPolicy = {
+        kind: "policy",
+        groupBy: new Set<Grouping>(["host"]),
+        policy: { counts: {}, within: { all: duration }, tags: [] },
+      };
+      const theirs = await decidedByRestic(choice, filter);
+      assert.ok(Object.keys(theirs).length > newest.length);
+      assert.deepEqual(await decidedHere(choice, filter), theirs, resticWords(choice).join(" "));
+    }
   });
 }
 
@@ -80,12 +100,19 @@ it("a policy of nothing is one for restic too", async () => {
   await assert.rejects(newestRestic.run(folder.path, "forget", "--dry-run", "--json"), /no policy was specified/);
 });
 
+interface Filter {
+  readonly instances: readonly string[];
+}
+
+/** Those of random times. */
+const others: Filter = { instances: ["chat", "other"] };
+
 type Decided = Readonly<Record<string, readonly string[]>> | "refused";
 
-async function decidedHere(choice: ForgetByPolicy): Promise<Decided> {
+async function decidedHere(choice: ForgetByPolicy, filter: Filter = others): Promise<Decided> {
   const watch = { emit: () => undefined, signal: new AbortController().signal };
   try {
-    const { groups } = await decideForget(repo, { choice, filter: {}, allowRemoveAll: false }, watch);
+    const { groups } = await decideForget(repo, { choice, filter, allowRemoveAll: false }, watch);
     const decisions = groups.flatMap((group) => group.decisions);
     // The brake is not restic's: what it alone keeps, restic removes.
     return Object.fromEntries(
@@ -106,9 +133,10 @@ interface ResticGroup {
   readonly reasons: readonly { readonly snapshot: { readonly id: string }; readonly matches: readonly string[] }[];
 }
 
-async function decidedByRestic(choice: ForgetByPolicy): Promise<Decided> {
+async function decidedByRestic(choice: ForgetByPolicy, filter: Filter = others): Promise<Decided> {
   try {
-    const printed = await newestRestic.run(folder.path, "forget", "--dry-run", "--json", ...resticWords(choice));
+    const words = [...resticWords(choice), ...filter.instances.map((host) => `--host=${host}`)];
+    const printed = await newestRestic.run(folder.path, "forget", "--dry-run", "--json", ...words);
     const groups = JSON.parse(printed.split("\n").find((line) => line.startsWith("[")) ?? "[]") as ResticGroup[];
     return Object.fromEntries(
       groups.flatMap(({ reasons }) => reasons.map(({ snapshot, matches }) => [snapshot.id, matches] as const)),
@@ -130,69 +158,4 @@ function resticWords({ policy: { counts, within, tags }, groupBy }: ForgetByPoli
     ...tags.map((set) => `--keep-tag=${set.join(",")}`),
     `--group-by=${[...groupBy].join(",")}`,
   ];
-}
-
-class Choice {
-  readonly #seeded: Seeded;
-
-  constructor(from: number) {
-    this.#seeded = seeded(from);
-  }
-
-  next(): number {
-    return this.#seeded.fraction();
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
-  }
-
-  some<T>(values: readonly T[], share: number): T[] {
-    return values.filter(() => this.next() < share);
-  }
-}
-
-const offsets = ["Z", "+01:00", "+02:00", "-04:00", "-05:00", "+05:30", "+10:30", "+11:00"];
-/** Hours around which clocks are set, and years, months and weeks begin. */
-const edges = ["2024-03-31T01", "2024-10-27T00", "2024-11-03T05", "2024-12-31T22", "2025-03-30T00", "2021-01-01T00"];
-
-function someSnapshot(random: Choice): SnapshotFacts {
-  const start = random.next() < 0.4 ? `${random.of(edges)}:00:00Z` : "2021-01-01T00:00:00Z";
-  const spanHours = start.startsWith("2021-01-01T00:00:00Z") && random.next() < 0.9 ? 3.8 * 365 * 24 : 12;
-  const wall = new Date(Date.parse(start) + random.next() * spanHours * 3_600_000).toISOString().slice(0, 19);
-  const fraction =
-    random.next() < 0.5
-      ? `.${String(1 + random.below(999_999_999))
-          .padStart(9, "0")
-          .replace(/0+$/, "")}`
-      : "";
-  return {
-    time: `${wall}${fraction}${random.of(offsets)}`,
-    hostname: random.of(["chat", "chat", "chat", "other", ""]),
-    paths: random.of([["/data"], ["/data"], ["/b", "/a"], ["/a", "/b"]]),
-    tags: random.some(["daily", "keep", "ü"], 0.2),
-  };
-}
-
-function someChoice(random: Choice): ForgetByPolicy {
-  const count = (): number => random.of([0, 1, 2, 3, 5, 8, 30, Infinity]);
-  const duration = (): KeepDuration => ({
-    years: random.of([0, 0, 0, 1, 2]),
-    months: random.of([0, 0, 1, 5, 14]),
-    days: random.of([0, 1, 7, 31, 400]),
-    hours: random.of([0, 0, 1, 23, 1000]),
-  });
-  const policy: RetentionPolicy = {
-    counts: Object.fromEntries(random.some(["last", ...periods], 0.3).map((rule) => [rule, count()])),
-    within: Object.fromEntries(random.some(["all", ...periods], 0.15).map((rule) => [rule, duration()])),
-    tags: random.some([["keep"], ["daily", "ü"], [""]], 0.1),
-  };
-  const groupBy = new Set<Grouping>(
-    random.of<Grouping[]>([["host", "paths"], ["host"], ["tags"], ["host", "paths", "tags"], []]),
-  );
-  return { kind: "policy", groupBy, policy: isEmptyPolicy(policy) ? { ...policy, counts: { daily: 7 } } : policy };
 }
