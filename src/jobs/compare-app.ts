@@ -1,6 +1,7 @@
 /** Two snapshots of Obhut's, compared in the app's own terms: their webui.db is brought to a private folder for a moment. */
 import { link } from "node:fs/promises";
 import { join } from "node:path";
+import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { parsePathPattern } from "../base/path-pattern.ts";
@@ -92,15 +93,17 @@ async function bring(
   const { signal, emit } = watch;
   const pattern = parsePathPattern(dataPath(mainDatabase));
   const plan = await planRestore(repo, snapshot, { subpath: snapshotData, includes: pattern ? [pattern] : [], signal });
-  const [lacking] = plan.findings.flatMap((found) => (found.code === "FILE_NOT_RESTORED" ? [found.params.reason] : []));
-  if (lacking !== undefined) return String(lacking);
-  const { findings } = await restore(repo, plan, {
-    target: folder,
-    overwrite: true,
-    signal,
-    onProgress: ({ bytesDone }) =>
-      emit({ type: "status", phase: "restore", filesDone: 0, bytesDone, bytesTotal: plan.totalBytes }),
-  });
-  const lost = findings.find(({ code }) => code === "FILE_NOT_RESTORED");
-  return lost?.code === "FILE_NOT_RESTORED" ? String(lost.params["reason"]) : undefined;
+  try {
+    await restore(repo, plan, {
+      target: folder,
+      overwrite: true,
+      signal,
+      onProgress: ({ bytesDone }) =>
+        emit({ type: "status", phase: "restore", filesDone: 0, bytesDone, bytesTotal: plan.totalBytes }),
+    });
+    return undefined;
+  } catch (error) {
+    if (!isObhutError(error, "RESTORE_STOPPED")) throw error;
+    return String(error.params["reason"]);
+  }
 }

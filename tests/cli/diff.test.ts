@@ -1,9 +1,17 @@
 /** `obhut diff` and `obhut find`, on the data directory of a real Open WebUI in which people did this and that. */
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, open, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
+import { bytePath } from "../../src/base/byte-path.ts";
+import type { SnapshotId } from "../../src/base/ids.ts";
+import { loadIndex } from "../../src/repository/load-index.ts";
+import { openRepository } from "../../src/repository/open-repository.ts";
+import { loadSnapshot } from "../../src/repository/snapshots.ts";
+import { findNode } from "../../src/repository/walk-tree.ts";
+import { localStorage } from "../../src/storage/local/local-storage.ts";
+import { testActor } from "../support/actor.ts";
 import { type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
 import { newestRestic } from "../support/restic.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
@@ -176,6 +184,33 @@ test("a path asks for its files alone; one that is not there is an error", async
   const missing = await run("diff", older, newer, "/nowhere", "--json");
   assert.equal(missing.json.at(-1)?.["code"], "PATH_NOT_IN_SNAPSHOT");
 });
+
+test("a database that cannot be had is told, and the files are compared nevertheless", async () => {
+  const [older, newer] = await ids();
+  const damaged = path.join(folder.path, "damaged");
+  await cp(path.join(folder.path, "repository"), damaged, { recursive: true });
+  await damageDatabase(damaged, newer);
+  const { code, json } = await run("diff", "-r", damaged, older, newer, "--json");
+  assert.equal(code, 3);
+  assert.deepEqual(
+    json.flatMap((line) => (line.type === "finding" ? [line["code"]] : [])),
+    ["DATABASES_NOT_COMPARED"],
+  );
+  assert.equal(json.at(-1)?.["database"], "failed");
+  assert.ok(json.some((line) => line["path"] === "/open-webui/data/uploads/0001_Rechnung.pdf"));
+});
+
+/** One byte of a piece that only the newer snapshot's database has. */
+async function damageDatabase(repository: string, newer: string): Promise<void> {
+  const repo = await loadIndex(await openRepository(localStorage(repository), "correct horse", testActor()));
+  const { tree } = await loadSnapshot(repo, newer as SnapshotId);
+  const node = await findNode(repo, tree, bytePath("/open-webui/data/webui.db"));
+  const piece = repo.index.lookupAt("data", node?.content ?? assert.fail(), 0) ?? assert.fail();
+  const pack = path.join(repository, "data", piece.pack.slice(0, 2), piece.pack);
+  await chmod(pack, 0o600);
+  await using file = await open(pack, "r+");
+  await file.write(Buffer.from([1, 2, 3, 4]), 0, 4, piece.offset + 20);
+}
 
 test("of a snapshot that restic made only files are compared, and that is said", async () => {
   const [, newer] = await ids();
