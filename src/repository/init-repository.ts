@@ -35,10 +35,13 @@ export async function initRepository(storage: Storage, options: InitOptions): Pr
   try {
     await saveConfig(storage, made.master, options);
   } catch (error) {
+    // After any other error the config may be there, its answer lost: without its key nobody could open it. And if not, the next init
+    // takes up the key.
+    if (!isObhutError(error, "STORAGE_FILE_EXISTS")) throw error;
     // The other one that initialises here was faster: its config belongs to its key, so ours must not stay. Where a storage
     // keeps it nevertheless, opening passes over it.
     if (made.isNew) await storage.remove({ type: "keys", name: made.id }).catch(() => undefined);
-    throw isObhutError(error, "STORAGE_FILE_EXISTS") ? exists : error;
+    throw exists;
   }
   return await openRepository(storage, options.password, options.actor);
 }
