@@ -1,0 +1,150 @@
+/** Runs an operation again and again, with a fault at each of its writes, and judges what it left. */
+import assert from "node:assert/strict";
+import { limits } from "../../../src/base/limits.ts";
+import { unlockRepository } from "../../../src/repository/locks.ts";
+import { openRepository } from "../../../src/repository/open-repository.ts";
+import type { Storage } from "../../../src/storage/storage.ts";
+import { testActor } from "../../support/actor.ts";
+import { testPassword } from "../../support/restic.ts";
+import { DoomedProcess, type Fault, type PlannedFault } from "./dying-storage.ts";
+import { type Operation, type World, worldOf } from "./operation.ts";
+import { type Sight, sightOf } from "./sight.ts";
+import type { MakeStage, Stage } from "./stage.ts";
+
+export interface CrashOptions {
+  readonly stage: MakeStage;
+  readonly faults: readonly Fault[];
+  /** Which of the faults are tried; default: all. */
+  readonly chosen?: (planned: PlannedFault) => boolean;
+  /** One more judge of a repository that lies in a folder; rejects where something is wrong. */
+  readonly judge?: (folder: string) => Promise<void>;
+}
+
+export interface CrashReport {
+  readonly writes: number;
+  readonly tried: number;
+}
+
+/** Repositories by name; none where nothing was made yet. */
+type Sights = ReadonlyMap<string, Sight>;
+
+export async function crashEverywhere(operation: Operation, options: CrashOptions): Promise<CrashReport> {
+  const passwords = operation.passwords ?? [testPassword];
+  const repositories = await operation.scene();
+  const look = async (storages: Stage["storages"]): Promise<Sights> => await looked(storages, passwords);
+  let before: Sights;
+  let wanted: Sights;
+  const undisturbed = new DoomedProcess();
+  {
+    await using stage = await options.stage(repositories);
+    before = await look(stage.storages);
+    await operation.run(worldOf(stage.inHandsOf(undisturbed)));
+    wanted = await look(stage.storages);
+    assertSound(wanted);
+  }
+  let tried = 0;
+  for (let at = 1; at <= undisturbed.writes; at++) {
+    for (const fault of options.faults) {
+      if (options.chosen?.({ at, fault }) === false) continue;
+      await using stage = await options.stage(repositories);
+      const process = new DoomedProcess({ at, fault });
+      const said = await runToItsEnd(operation, worldOf(stage.inHandsOf(process)));
+      const told = `${operation.name}: ${fault} write ${at} of ${undisturbed.writes} (${process.hit}), ${said}`;
+      try {
+        await judgeAll(stage, options);
+        const left = await look(stage.storages);
+        assertSound(left);
+        assertNothingLost({ before, wanted, left });
+        await runAgain(operation, stage, passwords);
+        await judgeAll(stage, options);
+        assertSameEnd(await look(stage.storages), wanted);
+      } catch (error) {
+        throw new Error(told, { cause: error });
+      }
+      tried++;
+    }
+  }
+  return { writes: undisturbed.writes, tried };
+}
+
+async function looked(storages: Stage["storages"], passwords: readonly string[]): Promise<Sights> {
+  const sights = new Map<string, Sight>();
+  for (const [name, storage] of storages) {
+    const sight = await sightOf(storage, passwords);
+    if (sight !== undefined) sights.set(name, sight);
+  }
+  return sights;
+}
+
+/** A job whose process dies may say that it succeeded: then all that failed was to tidy up. */
+async function runToItsEnd(operation: Operation, world: World): Promise<string> {
+  return await operation.run(world).then(
+    () => "and it said that it succeeded",
+    (error: unknown) => `and it said: ${error}`,
+  );
+}
+
+async function judgeAll(stage: Stage, { judge }: CrashOptions): Promise<void> {
+  for (const [name, storage] of stage.storages) {
+    const folder = stage.folderOf(name);
+    const isMade = (await storage.sizeOf({ type: "config", name: "" })) !== undefined;
+    if (folder !== undefined && isMade) await judge?.(folder);
+  }
+}
+
+function assertSound(sights: Sights): void {
+  for (const [name, { wrong }] of sights) assert.deepEqual(wrong, [], `repository ${name}`);
+}
+
+/**
+ * Each snapshot that was there is there as it was; but one that the undisturbed run takes away may be gone, and one that it puts
+ * another in the place of may be that other. Whatever is new is what the undisturbed run makes too.
+ */
+function assertNothingLost({ before, wanted, left }: Record<"before" | "wanted" | "left", Sights>): void {
+  for (const [name, sight] of before) {
+    const now = left.get(name)?.snapshots ?? [];
+    const aim = wanted.get(name)?.snapshots ?? [];
+    for (const was of sight.snapshots) {
+      const kept = aim.some(({ id }) => id === was.id);
+      const others = kept ? [] : aim.filter(({ time }) => time === was.time).map(({ form }) => form);
+      if (!kept && others.length === 0) continue;
+      const found = now.some(({ id, form }) => (id === was.id && form === was.form) || others.includes(form));
+      assert.ok(found, `snapshot ${was.id} of repository ${name} is lost`);
+    }
+    const known = new Set([...sight.snapshots, ...aim].map(({ form }) => form));
+    for (const { id, form } of now) assert.ok(known.has(form), `snapshot ${id} of repository ${name} is nobody's`);
+  }
+}
+
+/** Locks of the dead are taken away first, once they are old enough to be known for that: it begins as people do. */
+async function runAgain(operation: Operation, stage: Stage, passwords: readonly string[]): Promise<void> {
+  const lateMs = 2 * limits.lockStaleMs;
+  let password: string | undefined;
+  for (const storage of stage.storages.values()) {
+    const opened = await unlocked(storage, passwords, lateMs);
+    password ??= opened;
+  }
+  await operation.run(worldOf(stage.storages, { lateMs, ...(password === undefined ? {} : { password }) }));
+  const locks = [...stage.storages.values()].map((storage) => Array.fromAsync(storage.list("locks")));
+  assert.deepEqual((await Promise.all(locks)).flat(), [], "no lock stays");
+}
+
+/** The password that opened it; undefined where there is no repository. */
+async function unlocked(storage: Storage, passwords: readonly string[], lateMs: number): Promise<string | undefined> {
+  if ((await storage.sizeOf({ type: "config", name: "" })) === undefined) return undefined;
+  const { clock } = worldOf(new Map(), { lateMs }).parts;
+  for (const password of passwords) {
+    const repo = await openRepository(storage, password, testActor(clock)).catch(() => undefined);
+    if (repo === undefined) continue;
+    await unlockRepository(repo, { all: false });
+    return password;
+  }
+  throw new Error("no password opens it");
+}
+
+function assertSameEnd(now: Sights, wanted: Sights): void {
+  assertSound(now);
+  const forms = (sights: Sights): unknown =>
+    [...sights].map(([name, { snapshots }]) => [name, [...new Set(snapshots.map(({ form }) => form))].sort()]);
+  assert.deepEqual(forms(now), forms(wanted), "run again, it comes to the end that it would have come to");
+}
