@@ -1,11 +1,14 @@
 /** What programs do to a simulated repository: the engine's own operations, under the locks of the jobs. */
 import type { SnapshotId } from "../../src/base/ids.ts";
+import { decideForget } from "../../src/jobs/decide-forget.ts";
 import { beginLock, holdLock, readWhileTaking } from "../../src/jobs/hold-lock.ts";
 import type { JobWatch } from "../../src/jobs/job-event.ts";
 import { pruneLocked } from "../../src/jobs/run-prune.ts";
 import { backup } from "../../src/repository/backup/backup.ts";
 import { findParent } from "../../src/repository/find-parent.ts";
-import { timeTextOfMs } from "../../src/repository/format/time-text.ts";
+import type { Grouping } from "../../src/repository/forget/group-snapshots.ts";
+import { removeSnapshots } from "../../src/repository/forget/remove-snapshots.ts";
+import type { RetentionPolicy } from "../../src/repository/forget/retention-policy.ts";
 import { loadIndex } from "../../src/repository/load-index.ts";
 import { defaultPruneOptions } from "../../src/repository/prune/prune-options.ts";
 import type { Repository } from "../../src/repository/repository.ts";
@@ -25,8 +28,8 @@ export async function backUp(
   { repository }: Program,
   instance: SimulatedInstance,
 ): Promise<SnapshotId> {
-  const timeMs = world.clock.nowMs();
-  world.contents.set(`${instance.name} ${timeTextOfMs(timeMs)}`, instance.contents);
+  const timeMs = Math.round(world.clock.nowMs());
+  world.contents.set(`${instance.name} ${timeMs}`, instance.contents);
   await using lock = await beginLock(repository, "shared", watch());
   const target = await readWhileTaking(lock, async () => {
     const [{ snapshots }, indexed] = await Promise.all([loadSnapshots(repository), loadIndex(repository)]);
@@ -66,6 +69,21 @@ export async function forget(world: SimulatedWorld, { repository }: Program, kee
       await repository.storage.remove({ type: "snapshots", name: id });
     }
   }
+}
+
+/** As `obhut forget` decides it; how many snapshots stay. */
+export async function forgetBy(
+  world: SimulatedWorld,
+  { repository }: Program,
+  policy: RetentionPolicy,
+): Promise<number> {
+  await using lock = await holdLock(repository, "exclusive", watch());
+  const choice = { kind: "policy", policy, groupBy: new Set<Grouping>(["host", "paths"]) } as const;
+  const under = { ...watch(), signal: lock.signal };
+  const { groups, remove } = await decideForget(repository, { choice, filter: {}, allowRemoveAll: false }, under);
+  for (const id of remove) world.forgotten.add(id);
+  await removeSnapshots(repository, remove, under);
+  return groups.flatMap(({ decisions }) => decisions).length - remove.length;
 }
 
 export async function prune(world: SimulatedWorld, { repository }: Program): Promise<void> {

@@ -4,6 +4,7 @@ import { isIncomplete } from "../../src/base/finding-codes.ts";
 import type { SnapshotId } from "../../src/base/ids.ts";
 import { parseId, shortId } from "../../src/base/ids.ts";
 import { checkRepository } from "../../src/repository/check/check-repository.ts";
+import { msOfTimeText } from "../../src/repository/format/time-text.ts";
 import { initRepository } from "../../src/repository/init-repository.ts";
 import { loadIndex } from "../../src/repository/load-index.ts";
 import { unlockRepository } from "../../src/repository/locks.ts";
@@ -27,7 +28,7 @@ export class SimulatedWorld {
   readonly clock: FakeClock;
   readonly random: Seeded;
   readonly place: Place;
-  /** What each snapshot that anybody may have committed holds: by tree, as a lost answer leaves its id unknown. */
+  /** What each snapshot that anybody may have committed holds: by instance and time, ms, as a lost answer leaves its id unknown. */
   readonly contents = new Map<string, Contents>();
   /** Snapshots whose backup was told that they are stored. */
   readonly committed = new Set<SnapshotId>();
@@ -99,7 +100,7 @@ export class SimulatedWorld {
     try {
       const indexed = await loadIndex(repository);
       const snapshot = await loadSnapshot(repository, id);
-      const wanted = this.contents.get(`${snapshot.hostname} ${snapshot.time}`);
+      const wanted = this.contents.get(`${snapshot.hostname} ${msOfTimeText(snapshot.time)}`);
       if (wanted === undefined) return [`snapshot ${shortId(id)} was never made`];
       const missing = new Set(wanted.keys());
       for await (const { path, node } of walkTree(indexed, snapshot.tree)) {

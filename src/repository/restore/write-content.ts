@@ -7,6 +7,7 @@ import { isDiskFull } from "../../base/errors.ts";
 import { failureReason } from "../failure-reason.ts";
 import { SharedLoads } from "../workers/shared-loads.ts";
 import type { ContentFiles } from "./content-files.ts";
+import { EarlyFlush } from "./early-flush.ts";
 import { comparePlanned } from "./existing-files.ts";
 import { PieceRescue } from "./piece-rescue.ts";
 import { columnsOf, maxPartBytes, type PackPart, packParts } from "./write-tasks.ts";
@@ -55,6 +56,7 @@ class PartWriter {
   readonly #content: ContentFiles;
   readonly #loads: SharedLoads;
   readonly #rescue: PieceRescue;
+  readonly #flush: EarlyFlush;
   /** Pieces that each file still lacks. */
   readonly #left: Uint32Array;
 
@@ -62,6 +64,7 @@ class PartWriter {
     this.#content = content;
     this.#loads = new SharedLoads(content.run.repo.storage, maxPartBytes);
     this.#rescue = new PieceRescue(content);
+    this.#flush = new EarlyFlush(content);
     const files = content.run.plan.files;
     this.#left = Uint32Array.from(files, ({ pieceCount }, number) => missing.get(number)?.length ?? pieceCount);
   }
@@ -91,14 +94,17 @@ class PartWriter {
   /** What its pack did not give is looked for in others. */
   async finish(): Promise<void> {
     await this.#rescue.run();
+    await this.#flush.settled();
   }
 
   #countDone({ rows }: PackPart): { files: number; bytes: number } {
     const { pieces } = this.#content.run.plan;
     let [files, bytes] = [0, 0];
     for (const row of rows) {
-      bytes += pieces.plainLengthOf(row);
       const file = pieces.fileOf(row);
+      const length = pieces.plainLengthOf(row);
+      bytes += length;
+      this.#flush.wrote(file, length);
       const left = (this.#left[file] ?? 1) - 1;
       this.#left[file] = left;
       if (left === 0) files++;
