@@ -81,6 +81,8 @@ function argumentHelp(value: string, messages: Messages): string {
       return headings.findPatternHelp;
     case "object":
       return headings.objectHelp;
+    case "pack":
+      return headings.packHelp;
     case "key":
       return headings.keyHelp;
     case "id":

@@ -67,6 +67,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   pack: {},
   metadata: {},
   mode: { value: "mode", choices: statsModes },
+  "read-all-packs": {},
   "read-data": {},
   "read-data-subset": { value: "subset" },
   "keep-last": { short: "l", value: "count" },
@@ -267,6 +268,15 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
     ],
   },
   check: { arguments: [], options: ["from", "read-data", "read-data-subset", ...password, ...always] },
+  "repair index": { arguments: [], options: ["from", "read-all-packs", "dry-run", ...password, ...always] },
+  "repair packs": {
+    arguments: [{ value: "pack", repeatable: true }],
+    options: ["from", "dry-run", ...password, ...always],
+  },
+  "repair snapshots": {
+    arguments: [{ value: "snapshot", optional: true, repeatable: true }],
+    options: ["from", "forget", "instance", "tag", "path", "dry-run", ...password, ...always],
+  },
   forget: {
     arguments: [{ value: "snapshot", optional: true, repeatable: true }],
     options: [

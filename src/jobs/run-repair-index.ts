@@ -10,7 +10,6 @@ export interface RunRepairIndexOptions extends RepairCall {
 
 export type RepairIndexSummary = Omit<RepairedIndex, "findings"> & RepairOutcome;
 
-/** @public */
 export async function runRepairIndex(
   options: RunRepairIndexOptions,
   parts: Parts,

@@ -17,7 +17,7 @@ export interface RunRepairPacksOptions extends RepairCall {
 
 export type RepairPacksSummary = Omit<RepairedPacks, "findings"> & RepairOutcome;
 
-/** @public Errors: PACK_COPY_FAILED, and those of repairPacks. Copies of what goes lie in the folder of the call as `pack-ID`. */
+/** Errors: PACK_COPY_FAILED, and those of repairPacks. Copies of what goes lie in the folder of the call as `pack-ID`. */
 export async function runRepairPacks(
   options: RunRepairPacksOptions,
   parts: Parts,

@@ -3,22 +3,19 @@ import { filterSnapshots, findSnapshot } from "../repository/find-snapshot.ts";
 import { type RepairedSnapshots, repairSnapshots } from "../repository/repair/repair-snapshots.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type DamagedSnapshot, loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import type { SnapshotsChoice } from "./choose-snapshots.ts";
 import type { JobWatch } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { type RepairCall, type RepairOutcome, repairDestination, repairProgress } from "./repair-destination.ts";
 
 export interface RunRepairSnapshotsOptions extends RepairCall {
-  /** Ids or their first digits, `latest`, `@time`; none: all. */
-  readonly queries: readonly string[];
-  readonly instance: string | undefined;
-  /** Snapshots that bear all of these. */
-  readonly tags: readonly string[];
+  readonly snapshots: SnapshotsChoice;
   readonly forget: boolean;
 }
 
 export type RepairSnapshotsSummary = Omit<RepairedSnapshots, "findings"> & RepairOutcome;
 
-/** @public Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and those of repairSnapshots. */
+/** Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and those of repairSnapshots. */
 export async function runRepairSnapshots(
   options: RunRepairSnapshotsOptions,
   parts: Parts,
@@ -42,14 +39,10 @@ interface ChosenSnapshots {
 
 async function chooseSnapshots(
   repository: Repository,
-  { queries, instance, tags }: RunRepairSnapshotsOptions,
+  { snapshots: { queries, filter } }: RunRepairSnapshotsOptions,
   signal: AbortSignal,
 ): Promise<ChosenSnapshots> {
   const { snapshots, damaged } = await loadSnapshots(repository, signal);
-  const filter = {
-    ...(instance === undefined ? {} : { instances: [instance] }),
-    ...(tags.length === 0 ? {} : { tags: [tags] }),
-  };
   if (queries.length === 0) {
     return { snapshots: filterSnapshots(snapshots, filter), existing: snapshots, damaged, giveUpDamaged: false };
   }

@@ -73,7 +73,7 @@ it("the three in a row, as a person calls them: copies are kept, what is lost is
   const packs = await runRepairPacks({ repository, dryRun: false, packs: [id] }, parts, watch);
   assert.deepEqual([packs.packsRemoved, packs.blobsLost, packs.incomplete], [1, 1, true]);
   assert.ok((await readFile(join(folder.path, `pack-${id}`))).equals(bytes));
-  const choice = { repository, dryRun: false, queries: [], instance: undefined, tags: [], forget: true };
+  const choice = { repository, dryRun: false, snapshots: { queries: [], filter: {} }, forget: true };
   const snapshots = await runRepairSnapshots(choice, parts, watch);
   assert.deepEqual([snapshots.repaired.length, snapshots.removed, snapshots.incomplete], [1, 1, false]);
   assert.deepEqual(told, ["PACK_COPY_KEPT", "FILE_PIECES_MISSING", "FILE_LOST"]);

@@ -72,6 +72,21 @@ export const commands: Commands = {
     about:
       "Prüft, ob jeder Snapshot alles hat, was er braucht. Mit --read-data wird außerdem jedes gespeicherte Byte gelesen und nachgewiesen.",
   },
+  "repair index": {
+    summary: "den Index eines Repositorys aus dem Vorhandenen neu aufbauen",
+    about:
+      "Schreibt den Index neu: Packs, die in keinem Index stehen, werden an ihren Kopfdaten wiedererkannt, fehlende nicht mehr geführt, beschädigte Indexdateien ersetzt. Mit --read-all-packs werden alle Kopfdaten gelesen, auch die von Packs, deren Einträge stimmig aussehen. Entfernt werden nur Indexdateien.",
+  },
+  "repair packs": {
+    summary: "retten, was in beschädigten Packs noch heil ist",
+    about:
+      "Nimmt beschädigte Packs aus einem Repository: Jedes heile Stück darin kommt in ein neues Pack, und eine Kopie des beschädigten bleibt im aktuellen Ordner. Was verloren ist, wird genannt. Danach bringt obhut repair snapshots die Snapshots in Ordnung, die es gebraucht hätten.",
+  },
+  "repair snapshots": {
+    summary: "Verlorenes aus Snapshots herausnehmen",
+    about:
+      "Schreibt Snapshots neu, die genannten oder alle, auf die die Filter passen, ohne die verlorenen Stücke: Eine Datei, der welche fehlen, wird gekürzt und heißt dann auch so. Heile Snapshots bleiben, wie sie sind. Auch die alten bleiben; mit --forget werden sie entfernt. Vorher Index und Packs in Ordnung bringen und einmal sichern: Eine neue Sicherung legt ab, was die Quelle noch hat.",
+  },
   forget: {
     summary: "Snapshots entfernen, die nicht mehr gebraucht werden",
     about:
@@ -188,6 +203,7 @@ export const options: Record<keyof typeof en.options, string> = {
   pack: "MUSTER ist die Kennung eines Packs oder deren erste Stellen",
   metadata: "auch Dateien nennen, bei denen sich nur Metadaten änderten, etwa Zeiten oder Eigentümer",
   mode: "was gezählt wird: restore-size, files-by-contents, blobs-per-file oder raw-data, wie bei restic",
+  "read-all-packs": "die Kopfdaten aller Packs lesen, nicht nur die der auffälligen",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
   "keep-last": "die neuesten N Snapshots behalten (unlimited: alle)",
@@ -251,6 +267,7 @@ export const values: Record<keyof typeof en.values, string> = {
   tags: "SCHLAGWÖRTER",
   grouping: "GRUPPEN",
   key: "SCHLÜSSEL",
+  pack: "PACK",
   shell: "SHELL",
 };
 
@@ -273,6 +290,7 @@ export const headings: Record<keyof typeof en.headings, string> = {
   objectHelp: "config, key, snapshot, index, lock, pack, blob oder tree",
   idHelp:
     "welches: Kennung oder ihre ersten Stellen; bei blob die ganze; bei tree SNAPSHOT oder SNAPSHOT:/pfad; bei config nichts",
+  packHelp: "Kennung des Packs oder ihr Anfang, wie obhut check sie nennt",
   keyHelp: "Kennung des Schlüssels oder ihr Anfang, wie obhut key list sie zeigt",
   shellHelp: "bash, zsh oder fish",
   commandHelp: "Befehl, der erklärt werden soll",

@@ -150,6 +150,19 @@ export const output: Record<OutputKey, string> = {
   columnHost: "Rechner",
   columnCreated: "Angelegt",
   currentKey: "* hat das Repository für diesen Aufruf geöffnet.",
+  repairedPacks: "Packs",
+  repairedIndexes: "Indexdateien",
+  repairedPieces: "Stücke",
+  repairedSnapshots: "Repariert",
+  beyondRepair: "Nicht zu retten",
+  repairIndexDetail:
+    "{packs} vorhanden, bei {read} die Kopfdaten gelesen; {added} neu eingetragen, {dropped} nicht mehr geführt",
+  repairIndexFiles: "{written} geschrieben, {removed} entfernt",
+  repairPacksDetail: "{removed} herausgenommen; {sound} sind heil und bleiben",
+  repairPiecesDetail: "{saved} gerettet, {lost} verloren",
+  repairSnapshotsDetail: "{repaired} von {looked} Snapshots",
+  repairNext: "Als Nächstes",
+  repairSnapshotsNext: "einmal sichern, dann obhut repair snapshots ausführen",
   keyFileMade:
     "Das Passwort steht in {file}. Eine Kopie dieser Datei an einem zweiten Ort aufbewahren, nicht auf diesem Rechner.",
   sheetWritten:

@@ -75,6 +75,21 @@ export const commands = {
     summary: "see whether a repository is whole",
     about: "Checks that every snapshot has all it needs. With --read-data every stored byte is read and proven too.",
   },
+  "repair index": {
+    summary: "make the index of a repository anew from what is there",
+    about:
+      "Writes the index anew: packs that no index lists are found again by their headers, packs that are gone are listed no more, damaged index files are replaced. With --read-all-packs every header is read, also of packs whose entries look right. Nothing is removed but index files.",
+  },
+  "repair packs": {
+    summary: "save what is whole in damaged packs",
+    about:
+      "Takes damaged packs out of a repository: every piece in them that is whole is stored in a new pack, and a copy of the damaged one is kept in the current folder. What is lost is named. Afterwards obhut repair snapshots makes the snapshots whole that needed it.",
+  },
+  "repair snapshots": {
+    summary: "take what is lost out of snapshots",
+    about:
+      "Stores snapshots anew, those named or all that the filters choose, without the pieces that are lost: a file that lost some is cut short and named so. Snapshots that are whole stay as they are. The old ones stay too, unless --forget removes them. Make the index and the packs right first, and back up once: a new backup stores what the source still has.",
+  },
   forget: {
     summary: "remove snapshots that are not needed any more",
     about:
@@ -189,6 +204,7 @@ export const options = {
   pack: "PATTERN is a pack's id, or its first digits",
   metadata: "list files too of which only the metadata changed, such as times or owners",
   mode: "what to count: restore-size, files-by-contents, blobs-per-file or raw-data, as restic does",
+  "read-all-packs": "read the header of every pack, not only of those that look wrong",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
   "keep-last": "keep the newest N snapshots (unlimited: all)",
@@ -252,6 +268,7 @@ export const values = {
   tags: "TAGS",
   grouping: "GROUPS",
   key: "KEY",
+  pack: "PACK",
   shell: "SHELL",
 } as const;
 
@@ -273,6 +290,7 @@ export const headings = {
   objectHelp: "config, key, snapshot, index, lock, pack, blob or tree",
   idHelp:
     "which one: an id or its first digits; of a blob the whole id; for a tree SNAPSHOT or SNAPSHOT:/path; for config none",
+  packHelp: "id of the pack, or its first digits, as obhut check names it",
   keyHelp: "id of the key or its first digits, as obhut key list prints it",
   shellHelp: "bash, zsh or fish",
   commandHelp: "command to explain",
