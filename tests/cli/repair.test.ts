@@ -82,7 +82,8 @@ test("a missing index comes back, and everything restores", async () => {
     "--json",
   );
   assert.equal(restored.code, 0, restored.stderr);
-  assert.equal((restored.json.at(-1)?.["counts"] as Record<string, number>)["chat"], fixtureFacts.rows.chat);
+  const counts = restored.json.at(-1)?.["counts"] as Record<string, number> | undefined;
+  assert.equal(counts?.["chat"], fixtureFacts.rows.chat);
 });
 
 test("a damaged pack is named, saved from, and cured by a new backup", async () => {
