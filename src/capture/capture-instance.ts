@@ -3,7 +3,6 @@
  * together, then the uploads that came meanwhile (the app writes a file before its row, and deletes the row before the
  * file), then everything else, at last the manifest. Nothing is written to the source.
  */
-import { realpath } from "node:fs/promises";
 import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
@@ -14,11 +13,10 @@ import { type CaptureContext, captureContext } from "./capture-context.ts";
 import type { Capture, CaptureOptions } from "./capture-options.ts";
 import { CaptureRun } from "./capture-run.ts";
 import { excludedBy } from "./excludes.ts";
-import { readExtendedAttributes } from "./extended-attributes.ts";
 import { FindingsLog } from "./findings-log.ts";
 import { type Manifest, statesOf } from "./manifest.ts";
-import { readOwnerNames } from "./owner-names.ts";
 import { Scratch } from "./scratch.ts";
+import { readSourceFolder } from "./source-folder.ts";
 
 /** Nothing happens before the first entry is asked for; see `Capture`. */
 export function captureInstance(options: CaptureOptions): Capture {
@@ -48,19 +46,18 @@ async function* run(
 
 async function prepare(options: CaptureOptions, scratch: Scratch): Promise<CaptureContext> {
   const { clock, signal, force, parent, patience } = options;
-  const root = await rootOf(options.dataDir);
+  const { root, owners, attributes } = await (options.folder ?? readSourceFolder(options.dataDir, signal));
   const findings = new FindingsLog(options.onFinding);
   const excluded = excludedBy(options.excludes ?? []);
   const parts = new Set(options.parts ?? allParts);
   if (excluded(mainDatabase)) parts.delete("database");
-  const attributes = await readExtendedAttributes(root, signal);
   return captureContext({
     root,
     clock,
     scratch,
     findings,
     parts,
-    meta: { owners: await readOwnerNames(), attributes },
+    meta: { owners, attributes },
     wanted: (path) => !excluded(path) && isKept(path, options.includeAudit === true),
     onUnreadable: (path, error) =>
       findings.add(finding("FILE_UNREADABLE", { path: displayPath(path), reason: reasonOf(error) })),
@@ -85,12 +82,4 @@ function isKept(path: BytePath, includeAudit: boolean): boolean {
 function parentStates(parent: Manifest) {
   const vectorsWhole = parent.vectors !== undefined && parent.vectors.segments.torn === 0;
   return { timeMs: Date.parse(parent.time), states: statesOf(parent), vectorsWhole };
-}
-
-async function rootOf(dataDir: string): Promise<BytePath> {
-  try {
-    return bytePath(await realpath(dataDir));
-  } catch (error) {
-    throw new ObhutError("SOURCE_MISSING", { path: dataDir }, { cause: error });
-  }
 }

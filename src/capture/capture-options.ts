@@ -4,10 +4,13 @@ import type { Finding } from "../base/finding-codes.ts";
 import type { Part } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { Manifest } from "./manifest.ts";
+import type { SourceFolder } from "./source-folder.ts";
 
 export interface CaptureOptions {
   /** Absolute path of Open WebUI's data directory. */
   readonly dataDir: string;
+  /** `readSourceFolder` of it, begun by the caller while it waits for something else; it must be no older than that wait. */
+  readonly folder?: Promise<SourceFolder>;
   readonly clock: Clock;
   /** Of Obhut; goes into the manifest. */
   readonly programVersion: string;

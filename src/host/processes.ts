@@ -1,4 +1,5 @@
 /** Which processes of this machine hold locks on files or have them open, as far as /proc shows it. */
+import { readdirSync, readlinkSync } from "node:fs";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { systemCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
@@ -74,7 +75,7 @@ async function openersOf(wanted: ReadonlySet<string>): Promise<{ pids: number[];
   let complete = true;
   let looksLeft: number = limits.descriptorsLookedAt;
   for (const pid of (await listedPids()).filter((listed) => listed !== process.pid)) {
-    const descriptors = await descriptorsOf(pid);
+    const descriptors = descriptorsOf(pid);
     looksLeft -= descriptors?.length ?? 0;
     if (descriptors === undefined || looksLeft < 0) complete = false;
     else if (await leadsTo(descriptors, wanted)) pids.push(pid);
@@ -92,11 +93,14 @@ async function listedPids(): Promise<number[]> {
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Undefined where we may not look. A process that ended meanwhile has nothing open. */
-async function descriptorsOf(pid: number): Promise<string[] | undefined> {
+/**
+ * Undefined where we may not look. A process that ended meanwhile has nothing open. At once, because the kernel answers from memory in
+ * microseconds, and there are hundreds of processes.
+ */
+function descriptorsOf(pid: number): string[] | undefined {
   const folder = `/proc/${pid}/fd`;
   try {
-    return (await readdir(folder)).map((fd) => `${folder}/${fd}`);
+    return readdirSync(folder).map((fd) => `${folder}/${fd}`);
   } catch (error) {
     return systemCode(error) === "ENOENT" ? [] : undefined;
   }
@@ -104,12 +108,22 @@ async function descriptorsOf(pid: number): Promise<string[] | undefined> {
 
 async function leadsTo(descriptors: readonly string[], wanted: ReadonlySet<string>): Promise<boolean> {
   for (const descriptor of descriptors) {
-    const target = await readlink(descriptor).catch(() => "");
-    if (!target.startsWith("/")) continue;
+    if (!leadsToFile(descriptor)) continue;
+    // Not at once: the file may lie on a mount that is dead.
     const found = await stat(descriptor, { bigint: true }).catch(() => undefined);
     if (found && wanted.has(`${found.dev}:${found.ino}`)) return true;
   }
   return false;
+}
+
+/** Sockets, pipes and the like have no path. */
+function leadsToFile(descriptor: string): boolean {
+  try {
+    const target = readlinkSync(descriptor);
+    return target.startsWith("/") && target !== "/dev/null";
+  } catch {
+    return false;
+  }
 }
 
 export async function processName(pid: number): Promise<string> {

@@ -1,4 +1,4 @@
-/** Small documents, such as snapshots, decompressed by the thousand. */
+/** Small documents, such as snapshots, decompressed by the thousand; and what a frame says of its content. */
 import { createZstdDecompress } from "node:zlib";
 import { KiB } from "../base/limits.ts";
 import { decompressesWhole, type Handle, openHandle } from "./zstd-handle.ts";
@@ -29,8 +29,8 @@ export function smallContent(frame: Uint8Array, maxBytes: number): Buffer | unde
   }
 }
 
-/** What a frame's header says of its content's size. Source: RFC 8878, section 3.1.1.1. */
-function contentBytes(frame: Uint8Array): number | undefined {
+/** What a frame's header says of its content's size; undefined where it does not tell. Source: RFC 8878, section 3.1.1.1. */
+export function contentBytes(frame: Uint8Array): number | undefined {
   if (frame.length < 10) return undefined;
   const header = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (header.getUint32(0, true) !== 0xfd2f_b528) return undefined;

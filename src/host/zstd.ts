@@ -3,14 +3,16 @@
  * (docs/decisions/0201-zstd-through-zlibs-handle.md).
  */
 import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { KiB } from "../base/limits.ts";
-import { smallContent } from "./small-frame.ts";
+import { KiB, MiB } from "../base/limits.ts";
+import { contentBytes, smallContent } from "./small-frame.ts";
 import { compressesWhole, decompressesWhole, openHandle } from "./zstd-handle.ts";
 
 const documentLevel = 3;
 const pieceLevel = 1;
 /** Pieces up to this size share tables that fit the processor's cache. */
 const smallPieceBytes = 16 * KiB;
+/** An index file is a tenth of this. */
+const mostBelievedBytes = 64 * MiB;
 
 /** A document's frame; it names its content's size. */
 export function zstdCompress(plain: Uint8Array): Buffer {
@@ -22,7 +24,13 @@ export function zstdCompress(plain: Uint8Array): Buffer {
 
 /** The content of one or more whole frames. Throws where they are malformed, cut off, or longer than `maxBytes`. */
 export function zstdDecompress(bytes: Uint8Array, maxBytes: number): Buffer {
-  return smallContent(bytes, maxBytes) ?? zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+  const maxOutputLength = Math.max(1, maxBytes);
+  return smallContent(bytes, maxBytes) ?? zstdDecompressSync(bytes, { maxOutputLength, chunkSize: roomFor(bytes) });
+}
+
+/** One piece of memory for what the frame says it holds, instead of many small ones that are then joined. A claim is only believed so far. */
+function roomFor(frame: Uint8Array): number {
+  return Math.min(Math.max(contentBytes(frame) ?? 0, 64 * KiB), mostBelievedBytes) + 1;
 }
 
 /** Compresses pieces, one after the other. One belongs to one thread. */

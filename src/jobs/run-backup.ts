@@ -3,6 +3,7 @@ import { isObhutError, ObhutError, reasonOf } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
+import { readSourceFolder } from "../capture/source-folder.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
@@ -46,11 +47,14 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   const findings: Finding[] = [];
   // Loaded while keys are derived and locks settle.
   const engine = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
+  const folder = readSourceFolder(options.dataDirectory, watch.signal);
+  // Who opens the capture gets the error there.
+  folder.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
   await using targets = await openTargets({ ...options, parent }, parts, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
-  const context = { targets, findings, signal, timeMs, emit: watch.emit };
+  const context = { targets, folder, findings, signal, timeMs, emit: watch.emit };
   const { results, manifest } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);
   for (const { error, location } of destinations) {

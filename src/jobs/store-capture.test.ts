@@ -48,7 +48,8 @@ async function run(
   const actor = testActor();
   const parts = { clock: actor.clock, env: {}, actor } as unknown as Parameters<typeof storeCapture>[2];
   const targets = { opened: [], failed: [], signals: [], [Symbol.asyncDispose]: async () => undefined };
-  const context = { targets, findings, signal: new AbortController().signal, timeMs: 0, emit: () => undefined };
+  const folder = new Promise<never>(() => undefined);
+  const context = { targets, folder, findings, signal: new AbortController().signal, timeMs: 0, emit: () => undefined };
   try {
     await storeCapture(engine, options, parts, context);
     return { runs, findings, code: undefined };

@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import type { CaptureOptions } from "../capture/capture-options.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
+import type { SourceFolder } from "../capture/source-folder.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
@@ -22,12 +23,16 @@ type Engine = readonly [
 
 interface StoreContext {
   readonly targets: OpenedTargets;
+  /** Read while the destinations were opened; for the first try. */
+  readonly folder: Promise<SourceFolder>;
   readonly signal: AbortSignal;
   readonly timeMs: number;
   readonly emit: Emit;
   /** Takes what is found; what an abandoned capture found does not stay. */
   readonly findings: Finding[];
 }
+
+type OneTry = Omit<StoreContext, "folder"> & { readonly folder: StoreContext["folder"] | undefined };
 
 interface StoredCapture {
   readonly results: readonly TargetResult[];
@@ -48,7 +53,7 @@ export async function storeCapture(
   const found = findings.length;
   for (let tries = 1; ; tries++) {
     try {
-      return await storeOnce(engine, options, parts, context);
+      return await storeOnce(engine, options, parts, { ...context, ...(tries > 1 ? { folder: undefined } : {}) });
     } catch (error) {
       const passes = isObhutError(error, "DATABASE_CHANGED") || isObhutError(error, "DATABASE_HOLD_LOST");
       if (!passes || tries === limits.captureTries) throw error;
@@ -64,13 +69,13 @@ async function storeOnce(
   [{ captureInstance }, { backup }]: Engine,
   options: RunBackupOptions,
   parts: Parts,
-  context: StoreContext,
+  context: OneTry,
 ): Promise<StoredCapture> {
-  const { targets, findings, signal, timeMs, emit } = context;
+  const { targets, folder, findings, signal, timeMs, emit } = context;
   const onFinding = (found: Finding): void => noting(findings, emit)({ type: "finding", finding: found });
   const { username, uid, gid } = parts.actor;
   using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), emit);
-  const capture = captureInstance(captureOptions(options, parts, { targets, onFinding, signal }));
+  const capture = captureInstance(captureOptions(options, parts, { targets, folder, onFinding, signal }));
   // Where the capture fails, the stream of entries says so to the engine.
   capture.manifest.catch(() => undefined);
   const stored = await backup({
@@ -95,6 +100,7 @@ async function storeOnce(
 
 interface CaptureContext {
   readonly targets: OpenedTargets;
+  readonly folder: Promise<SourceFolder> | undefined;
   readonly onFinding: (found: Finding) => void;
   readonly signal: AbortSignal;
 }
@@ -102,11 +108,12 @@ interface CaptureContext {
 function captureOptions(
   options: RunBackupOptions,
   { clock, env }: Parts,
-  { targets, onFinding, signal }: CaptureContext,
+  { targets, folder, onFinding, signal }: CaptureContext,
 ): CaptureOptions {
   const parent = commonManifest(targets.opened);
   return {
     dataDir: options.dataDirectory,
+    ...(folder === undefined ? {} : { folder }),
     clock,
     programVersion: programVersion(),
     scratchParent: scratchParent(env, options.dataDirectory),
