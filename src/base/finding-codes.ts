@@ -32,6 +32,7 @@ export const findingCodes = {
   ENVIRONMENT_NOT_SEEN: { weight: "note", params: [] },
   // the repository
   SNAPSHOT_DAMAGED: { weight: "incomplete", params: ["snapshot", "reason"] },
+  OTHER_SNAPSHOT_DAMAGED: { weight: "note", params: ["snapshot", "reason"] },
   KEY_DAMAGED: { weight: "incomplete", params: ["key", "reason"] },
   INDEX_DAMAGED: { weight: "incomplete", params: ["index", "reason"] },
   PACK_MISSING: { weight: "incomplete", params: ["pack", "blobs"] },

@@ -160,6 +160,28 @@ test("restore --dry-run writes nothing", async () => {
   assert.ok(!(await readdir(folder.path)).includes("never"));
 });
 
+test("a damaged snapshot matters where it might be the one that is meant, and nowhere else", async () => {
+  const good = String(
+    (await run("snapshots", "-r", repository, "--json")).json.find(({ type }) => type === "snapshot")?.["id"],
+  );
+  const damaged = path.join(repository, "snapshots", (good.startsWith("0") ? "1" : "0").repeat(64));
+  await writeFile(damaged, "no snapshot");
+  try {
+    const to = (name: string) => ["-r", repository, "--target", path.join(folder.path, name), "--dry-run", "--json"];
+    const byId = await run("restore", good.slice(0, 8), ...to("by-id"));
+    assert.equal(byId.code, 0, byId.stderr + byId.text);
+    assert.ok(byId.json.some(({ code }) => code === "OTHER_SNAPSHOT_DAMAGED"));
+    const latest = await run("restore", "latest", ...to("latest"));
+    assert.equal(latest.code, 3, latest.stderr + latest.text);
+    assert.ok(latest.json.some(({ code }) => code === "SNAPSHOT_DAMAGED"));
+    const itself = await run("restore", path.basename(damaged).slice(0, 8), ...to("itself"));
+    assert.equal(itself.code, 1);
+    assert.ok(itself.json.some(({ code }) => code === "SNAPSHOT_DAMAGED"));
+  } finally {
+    await rm(damaged);
+  }
+});
+
 test("--no-verify brings back the same, and claims nothing that was not looked at", async () => {
   const [proven, quick] = ["proven", "quick"].map((name) => path.join(folder.path, name)) as [string, string];
   assert.equal((await run("restore", "latest", "-r", repository, "--target", proven)).code, 0);

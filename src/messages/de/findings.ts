@@ -82,6 +82,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} ist nicht lesbar: {reason}.",
     next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys zurückkopieren oder entfernen: obhut repair snapshots --forget {snapshot}.",
   },
+  OTHER_SNAPSHOT_DAMAGED: {
+    what: "Snapshot {snapshot}, um den es hier nicht geht, ist nicht lesbar: {reason}.",
+    next: "Er wurde hier nicht gebraucht. Dieses Repository mit obhut check prüfen.",
+  },
   KEY_DAMAGED: {
     what: "Schlüssel {key} ist beschädigt: {reason}. Sein Passwort öffnet nichts mehr.",
     next: "Ein anderer Schlüssel öffnet das Repository noch: das Passwort mit restic key add neu hinzufügen und den beschädigten Schlüssel entfernen.",

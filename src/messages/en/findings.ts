@@ -82,6 +82,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Snapshot {snapshot} cannot be read: {reason}.",
     next: "The others are not affected. Copy it back from another copy of the repository, or remove it: obhut repair snapshots --forget {snapshot}.",
   },
+  OTHER_SNAPSHOT_DAMAGED: {
+    what: "Snapshot {snapshot}, which is not the one you named, cannot be read: {reason}.",
+    next: "Nothing of it was needed here. Run obhut check on this repository.",
+  },
   KEY_DAMAGED: {
     what: "Key {key} is damaged: {reason}. Its password opens nothing any more.",
     next: "Another key still opens the repository: add the password again with restic key add, then remove the damaged key.",
