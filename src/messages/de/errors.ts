@@ -66,7 +66,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   REPOSITORY_LOCKED: {
     what: "{location} ist seit {since} von {holder} gesperrt.",
-    next: "Warten, bis der andere Lauf fertig ist. Läuft das Programm nicht mehr: obhut unlock.",
+    next: "Warten, bis der andere Lauf fertig ist. Läuft das Programm nicht mehr: obhut unlock, sobald die Sperre 30 Minuten alt ist; früher, oder wenn die Sperre nicht lesbar ist, obhut unlock --remove-all, sobald feststeht, dass dort niemand arbeitet.",
   },
   REPOSITORY_LOCK_LOST: {
     what: "Die Sperre auf {location} ließ sich nicht rechtzeitig verlängern: {reason}. Der Lauf wurde beendet, damit er niemandem in die Quere kommt.",

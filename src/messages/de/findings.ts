@@ -88,7 +88,7 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   KEY_DAMAGED: {
     what: "Schlüssel {key} ist beschädigt: {reason}. Sein Passwort öffnet nichts mehr.",
-    next: "Ein anderer Schlüssel öffnet das Repository noch: das Passwort mit restic key add neu hinzufügen und den beschädigten Schlüssel entfernen.",
+    next: "Ein anderer Schlüssel öffnet das Repository noch: obhut key remove {key} ausführen und dem Passwort mit obhut key add einen neuen Schlüssel geben.",
   },
   INDEX_DAMAGED: {
     what: "Index {index} ist nicht lesbar: {reason}.",

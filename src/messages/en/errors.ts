@@ -66,7 +66,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   REPOSITORY_LOCKED: {
     what: "{location} is locked by {holder} since {since}.",
-    next: "Wait for it to end. If that program is dead, run obhut unlock.",
+    next: "Wait for it to end. If that program is dead, run obhut unlock when the lock is 30 minutes old; sooner, or where the lock cannot be read, obhut unlock --remove-all, once you know that nobody works there.",
   },
   REPOSITORY_LOCK_LOST: {
     what: "The lock on {location} could not be renewed in time: {reason}. The work was stopped so that nobody is disturbed by it.",

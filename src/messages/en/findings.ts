@@ -88,7 +88,7 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   KEY_DAMAGED: {
     what: "Key {key} is damaged: {reason}. Its password opens nothing any more.",
-    next: "Another key still opens the repository: add the password again with restic key add, then remove the damaged key.",
+    next: "Another key still opens the repository: run obhut key remove {key}, and give the password a new key with obhut key add.",
   },
   INDEX_DAMAGED: {
     what: "Index {index} cannot be read: {reason}.",

@@ -29,7 +29,8 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   const loaded = await loadIndexes(repo, signal);
   onProgress?.({ phase: "index", done: loaded.packs.size, bytesDone: 0 });
   const sizes = await listPacks(repo, signal);
-  const index = indexOf(loaded, (pack) => sizes.has(pack));
+  const isThere = (pack: PackId): boolean => sizes.has(pack);
+  const index = indexOf(loaded, isThere);
   const chosen = choosePacks(
     [...sizes].map(([id, sizeBytes]) => ({ id, sizeBytes, rows: loaded.packs.get(id) })),
     readData,
@@ -64,10 +65,10 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
       ...snapshotFindings,
       ...loaded.findings,
       ...comparePacks(loaded, sizes),
-      ...(await unlistedPacks(repo, unlisted, trees.unknownBlobs, signal)),
+      ...(await unlistedPacks(repo, unlisted, trees, signal)),
       ...read.findings,
       ...trees.findings,
-      ...duplicateNotes(duplicatesOf(loaded, index)),
+      ...duplicateNotes(duplicatesOf(loaded, index, isThere)),
     ],
   };
 }

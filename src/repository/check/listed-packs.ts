@@ -110,11 +110,16 @@ export function indexOf(loaded: LoadedIndexes, isThere: (pack: PackId) => boolea
   return index;
 }
 
-/** Blobs that lie in more than one pack, and the bytes they take beyond the first. */
-export function duplicatesOf(loaded: LoadedIndexes, index: BlobIndex): { count: number; sizeBytes: number } {
+/** Blobs that lie in more than one pack that is there, and the bytes they take beyond the first. `index`: of those packs. */
+export function duplicatesOf(
+  loaded: LoadedIndexes,
+  index: BlobIndex,
+  isThere: (pack: PackId) => boolean,
+): { count: number; sizeBytes: number } {
   let [count, sizeBytes] = [0, 0];
   if (loaded.entries <= index.count) return { count, sizeBytes };
   for (const [pack, { columns, from, to }] of loaded.packs) {
+    if (!isThere(pack)) continue;
     for (let row = from; row < to; row++) {
       const type = columns.types[row] === 1 ? "tree" : "data";
       const place = index.lookupAt(type, columns.ids.subarray(row * idBytes, (row + 1) * idBytes), 0);

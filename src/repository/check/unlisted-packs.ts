@@ -5,17 +5,22 @@ import { type Finding, finding } from "../../base/finding-codes.ts";
 import { headerBlobs } from "../format/pack.ts";
 import { loadPackHeader, type StoredPack } from "../packs/load-pack-header.ts";
 import type { Repository } from "../repository.ts";
+import type { CheckedTrees } from "./check-trees.ts";
 
-/** A note where nobody needs them. `unknown`: ids of blobs that snapshots refer to and no index knows. */
+/**
+ * A note where nobody needs them. `unknownBlobs`: ids of blobs that snapshots refer to and no index knows. While a folder cannot be
+ * read, nobody knows what is needed below it: then no pack is called unused.
+ */
 export async function unlistedPacks(
   repo: Repository,
   packs: readonly StoredPack[],
-  unknown: ReadonlySet<string>,
+  { unknownBlobs: unknown, findings }: Pick<CheckedTrees, "unknownBlobs" | "findings">,
   signal?: AbortSignal,
 ): Promise<Finding[]> {
   if (packs.length === 0) return [];
   const needed = unknown.size === 0 ? [] : await packsHolding(repo, packs, unknown, signal);
-  const others = packs.filter((pack) => !needed.includes(pack));
+  const allRead = findings.every(({ code }) => code !== "TREE_DAMAGED");
+  const others = allRead ? packs.filter((pack) => !needed.includes(pack)) : [];
   return [
     ...(needed.length === 0 ? [] : [finding("PACKS_NOT_INDEXED", sumOf(needed))]),
     ...(others.length === 0 ? [] : [finding("PACKS_UNUSED", sumOf(others))]),
