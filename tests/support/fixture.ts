@@ -58,7 +58,7 @@ export interface UnpackedFixture extends AsyncDisposable {
 export async function unpackFixture(): Promise<UnpackedFixture> {
   const folder = await tempFolder("fixture");
   try {
-    await unpack(folder.path);
+    await unpackArchive(archive, folder.path);
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
@@ -66,7 +66,8 @@ export async function unpackFixture(): Promise<UnpackedFixture> {
   return { dataDir: path.join(folder.path, "data"), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
 
-async function unpack(into: string): Promise<void> {
+/** A .tar.zst into a folder that is there. */
+export async function unpackArchive(archive: string, into: string): Promise<void> {
   // Without --ignore-zeros tar leaves at the end mark, and what is written behind it fails now and then.
   const tar = spawn("tar", ["-x", "-p", "--ignore-zeros", "-C", into], { stdio: ["pipe", "ignore", "inherit"] });
   const ended = once(tar, "close");
