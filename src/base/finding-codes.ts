@@ -42,6 +42,7 @@ export const findingCodes = {
   TREE_DAMAGED: { weight: "incomplete", params: ["tree", "path", "snapshot", "reason"] },
   FILE_PIECES_MISSING: { weight: "incomplete", params: ["path", "snapshot", "count"] },
   FILE_SIZE_WRONG: { weight: "incomplete", params: ["path", "snapshot", "expected", "actual"] },
+  ENTRY_UNKNOWN: { weight: "incomplete", params: ["path", "snapshot", "type"] },
   INDEX_WRONG: { weight: "incomplete", params: ["pack", "reason"] },
   PACKS_NOT_INDEXED: { weight: "incomplete", params: ["count", "sizeBytes"] },
   TREE_COPY_DAMAGED: { weight: "note", params: ["tree", "pack", "reason"] },

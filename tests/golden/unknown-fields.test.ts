@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "node:test";
+import type { Finding, FindingCode } from "../../src/base/finding-codes.ts";
+import { BlobIndex } from "../../src/repository/blob-index.ts";
+import { knownIn } from "../../src/repository/copy/known-in.ts";
+import { planCopy } from "../../src/repository/copy/plan-copy.ts";
+import { loadIndex } from "../../src/repository/load-index.ts";
 import { loadSealed } from "../../src/repository/object-file.ts";
+import { planRestore } from "../../src/repository/restore/plan-restore.ts";
+import { restore } from "../../src/repository/restore/restore.ts";
 import { loadSnapshots } from "../../src/repository/snapshots.ts";
 import { newestRestic } from "../support/restic.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -81,4 +88,40 @@ it("a tree with unknown fields is whole for everybody, and neither Obhut nor res
     /cannot encode tree/,
   );
   await allRestored(scene, [1, 2, 3], { folder: folder.path });
+});
+
+it("an entry of an unknown type costs that entry alone, and nothing is removed or copied by guesses about it", async () => {
+  await using folder = await tempFolder("golden-unknown");
+  const scene = await copyOf(sound);
+  const door = '{"name":"door","type":"door","mode":420,"uid":0,"gid":0,"content":null}';
+  await rewriteRoot(scene, 2, (json) => json.replace('"nodes":[', `"nodes":[${door},`));
+  const files = [...scene.storage.files.keys()].sort();
+  const codesOf = async (...words: string[]) =>
+    (await callObhut(words, { storage: scene.storage, folder: folder.path })).codes;
+  assert.deepEqual(await codesOf("check", "--read-data"), ["ENTRY_UNKNOWN"]);
+  assert.match(await resticComplains(scene, join(folder.path, "repository")), /node "door" with invalid type "door"/);
+  assert.deepEqual(await codesOf("repair", "snapshots", "--forget"), []);
+  assert.deepEqual(await codesOf("prune", "--max-unused", "0"), ["PRUNE_TREE_UNREADABLE"]);
+  assert.deepEqual([...scene.storage.files.keys()].sort(), files);
+
+  const repo = await loadIndex(scene.repo);
+  const snapshot = snapshotOf(2, (await loadSnapshots(repo)).snapshots);
+  const target = join(folder.path, "target");
+  const { findings, files: restored } = await restore(repo, await planRestore(repo, snapshot), {
+    target,
+    verify: true,
+  });
+  assert.deepEqual(
+    findings.map(({ code, params }) => [code, "path" in params && params.path]),
+    [["FILE_NOT_RESTORED", "/door"]],
+  );
+  assert.ok(restored > 5);
+  await allRestored(scene, [1, 2, 3], { folder: folder.path });
+
+  const codes: FindingCode[] = [];
+  const onFinding = (found: Finding): void => void codes.push(found.code);
+  const { known } = await knownIn({ ...repo, index: new BlobIndex() }, onFinding);
+  const { lost } = await planCopy([snapshot], { from: repo, known, onFinding });
+  assert.deepEqual(codes, ["TREE_DAMAGED"]);
+  assert.ok(await lost.areNeededBy(snapshot.tree));
 });

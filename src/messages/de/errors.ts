@@ -86,7 +86,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   OBJECT_DAMAGED: {
     what: "{object} ist beschädigt: {reason}.",
-    next: "obhut check --read-data zeigt, was davon betroffen ist. Wenn es eine zweite Kopie gibt, diese nehmen.",
+    next: "obhut check --read-data zeigt, was davon betroffen ist. Wenn es eine zweite Kopie gibt, diese nehmen. Die Datei config oder der letzte Schlüssel müssen aus einer anderen Kopie des Repositorys zurückkommen: Ohne sie lässt sich nichts öffnen.",
   },
   BLOB_MISSING: {
     what: "Kein Index kennt das Stück {blob}.",

@@ -122,6 +122,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Die Stücke von {path} in Snapshot {snapshot} ergeben {actual} statt {expected} Bytes.",
     next: "Mit derselben Datei in einem anderen Snapshot vergleichen. obhut repair snapshots berichtigt die Größe.",
   },
+  ENTRY_UNKNOWN: {
+    what: "{path} in Snapshot {snapshot} kann dieses Obhut nicht wiederherstellen (Art {type}).",
+    next: "Alles daneben ist heil. Stammt es von einem neueren Programm, braucht es ein neueres Obhut; sonst nimmt obhut repair snapshots --forget es heraus.",
+  },
   INDEX_WRONG: {
     what: "Der Index sagt über Pack {pack} anderes als das Pack selbst, das heil ist: {reason}.",
     next: "obhut repair index --read-all-packs ausführen.",

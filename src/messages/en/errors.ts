@@ -86,7 +86,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   OBJECT_DAMAGED: {
     what: "{object} is damaged: {reason}.",
-    next: "Run obhut check --read-data to see what it affects, and take another copy if you have one.",
+    next: "Run obhut check --read-data to see what it affects, and take another copy if you have one. A config or a last key has to come back from another copy of the repository: nothing opens without it.",
   },
   BLOB_MISSING: {
     what: "No index knows the piece {blob}.",

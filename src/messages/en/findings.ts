@@ -122,6 +122,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{path} in snapshot {snapshot} has {actual} bytes in its pieces instead of {expected}.",
     next: "Compare it with the same file in another snapshot. obhut repair snapshots corrects the size.",
   },
+  ENTRY_UNKNOWN: {
+    what: "{path} in snapshot {snapshot} is nothing that this Obhut can restore (type {type}).",
+    next: "Everything beside it is whole. If a newer program made it, it takes a newer Obhut; otherwise obhut repair snapshots --forget takes it out.",
+  },
   INDEX_WRONG: {
     what: "The index says other things of pack {pack} than the pack itself, which is whole: {reason}.",
     next: "Run obhut repair index --read-all-packs.",

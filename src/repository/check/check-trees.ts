@@ -5,7 +5,7 @@ import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type BlobId, type PackId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
-import { type Node, packedCount } from "../format/node.ts";
+import { isKnownType, type Node, packedCount } from "../format/node.ts";
 import { loadBlobAt } from "../load-blob.ts";
 import { plainLength } from "../open-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
@@ -106,6 +106,10 @@ class TreeChecker {
   #checkNode(folder: Folder, node: Node): void {
     const path = joinPath(folder.path, node.name);
     if (node.type === "file") this.#checkFile(node, path, folder.snapshot);
+    if (!isKnownType(node.type) || node.type === "irregular" || node.type === "") {
+      const params = { path: displayPath(path), snapshot: folder.snapshot, type: node.type || "?" };
+      this.findings.push(finding("ENTRY_UNKNOWN", params));
+    }
     if (node.type !== "dir") return;
     if (node.subtree === undefined) this.#damaged({ ...folder, path }, "the folder has no tree");
     else this.#push({ tree: node.subtree, path, snapshot: folder.snapshot });

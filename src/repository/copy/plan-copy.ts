@@ -7,8 +7,9 @@ import type { KnownBlobs } from "../backup/known-blobs.ts";
 import { IdWords, treeFlag } from "../blob-id-table.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
+import { damaged } from "../format/damaged.ts";
 import { hexIdAt, idBytes } from "../format/hex.ts";
-import { type Node, packedCount } from "../format/node.ts";
+import { isKnownType, type Node, packedCount } from "../format/node.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { loadTree } from "../walk-tree.ts";
@@ -38,6 +39,12 @@ interface Folder {
   readonly tree: BlobId;
   readonly path: BytePath;
   readonly snapshot: string;
+}
+
+/** What an entry of an unknown type refers to may stand in fields that are not known either: a copy might lack it. */
+function refuseUnknown(nodes: readonly Node[]): void {
+  const other = nodes.find(({ type }) => !isKnownType(type));
+  if (other !== undefined) throw damaged("the folder", `the type ${JSON.stringify(other.type)} of an entry is unknown`);
 }
 
 class CopyPlanner {
@@ -76,6 +83,7 @@ class CopyPlanner {
     let nodes: Node[];
     try {
       nodes = await loadTree(from, folder.tree, signal);
+      refuseUnknown(nodes);
     } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
       this.lost.add("tree", folder.tree);

@@ -9,6 +9,10 @@ import type { TimeText } from "./time-text.ts";
 
 export type NodeType = "file" | "dir" | "symlink" | "dev" | "chardev" | "fifo" | "socket" | "irregular" | "";
 
+declare const unknown: unique symbol;
+/** What a later program calls an entry. What it refers to is not known either. */
+export type UnknownNodeType = string & { readonly [unknown]: true };
+
 /** A list of blob ids, 32 bytes each, one behind the other: a database has a hundred thousand. */
 export type PackedIds = Uint8Array;
 
@@ -20,7 +24,7 @@ export interface ExtendedAttribute {
 
 export interface Node {
   readonly name: BytePath;
-  readonly type: NodeType;
+  readonly type: NodeType | UnknownNodeType;
   /** Go's os.FileMode: permissions below, type bits above. See `goMode`. */
   readonly mode: number;
   readonly mtime: TimeText;
@@ -68,6 +72,11 @@ const typeBits: Readonly<Record<NodeType, number>> = {
   irregular: 0x0008_0000,
   "": 0,
 };
+
+export function isKnownType(type: Node["type"]): type is NodeType {
+  return Object.hasOwn(typeBits, type);
+}
+
 const setuid = 0x0080_0000;
 const setgid = 0x0040_0000;
 const sticky = 0x0010_0000;

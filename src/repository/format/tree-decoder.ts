@@ -7,14 +7,13 @@ import { damaged } from "./damaged.ts";
 import { goUnquote } from "./go-quote.ts";
 import { idBytes, idDigits, readHexId } from "./hex.ts";
 import { JsonScanner, JsonSyntaxError } from "./json-scanner.ts";
-import type { ExtendedAttribute, Node, NodeType, PackedIds } from "./node.ts";
+import type { ExtendedAttribute, Node, PackedIds } from "./node.ts";
 import { type TimeText, timeText } from "./time-text.ts";
 
-const nodeTypes = new Set(["file", "dir", "symlink", "dev", "chardev", "fifo", "socket", "irregular", ""]);
 /** Go's zero time: what restic reads where a time is absent. */
 const noTime = "0001-01-01T00:00:00Z" as TimeText;
 
-/** The nodes in the tree's order. OBJECT_DAMAGED, naming `what`, where the bytes are no tree. Unknown fields are passed over. */
+/** The nodes in the tree's order. OBJECT_DAMAGED, naming `what`, where the bytes are no tree. Unknown fields are passed over, unknown types kept. */
 export function decodeTree(bytes: Uint8Array, what: string): Node[] {
   const scanner = new JsonScanner(bytes);
   const nodes: Node[] = [];
@@ -78,7 +77,7 @@ const fields = new Map<string, (draft: Draft, scanner: JsonScanner) => void>([
   [
     "type",
     (draft, scanner) => {
-      draft.type = nodeType(scanner);
+      draft.type = scanner.string() as Node["type"];
     },
   ],
   [
@@ -203,11 +202,6 @@ const fields = new Map<string, (draft: Draft, scanner: JsonScanner) => void>([
     },
   ],
 ]);
-
-function nodeType(scanner: JsonScanner): NodeType {
-  const type = scanner.string();
-  return nodeTypes.has(type) ? (type as NodeType) : scanner.fail(`a node of type ${JSON.stringify(type)}`);
-}
 
 function time(scanner: JsonScanner): TimeText {
   return timeText(scanner.string()) ?? scanner.fail("a malformed time");

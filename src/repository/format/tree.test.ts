@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type BytePath, bytePath } from "../../base/byte-path.ts";
 import type { BlobId } from "../../base/ids.ts";
-import { goMode, type Node, permissionsOf } from "./node.ts";
+import { goMode, isKnownType, type Node, permissionsOf } from "./node.ts";
 import { type TimeText, timeTextOfNs } from "./time-text.ts";
 import { decodeTree } from "./tree-decoder.ts";
 import { TreeEncoder } from "./tree-encoder.ts";
@@ -130,6 +130,15 @@ test("unknown fields and null are passed over, as Go does", () => {
   assert.deepEqual(decodeTree(Buffer.from('{"nodes":null}'), "x"), []);
 });
 
+test("a type that is unknown is kept as it is written", () => {
+  const [node = assert.fail()] = decodeTree(Buffer.from('{"nodes":[{"name":"n","type":"door"}]}'), "x");
+  assert.equal(node.type, "door");
+  assert.deepEqual([isKnownType(node.type), isKnownType(plainNode.type)], [false, true]);
+  const encoder = new TreeEncoder();
+  encoder.add(node);
+  assert.match(encoder.finish().toString(), /"type":"door"/);
+});
+
 test("damage is named; a name that leads elsewhere is damage", () => {
   const isDamage = { code: "OBJECT_DAMAGED" };
   for (const name of ["", ".", "..", "a/b", "a\\\\x00b"]) {
@@ -140,7 +149,6 @@ test("damage is named; a name that leads elsewhere is damage", () => {
   }
   for (const node of [
     '{"name":"n","type":"file","size":-1}',
-    '{"name":"n","type":"door"}',
     '{"name":"n","content":["zz"]}',
     '{"name":"n","mtime":"soon"}',
   ]) {

@@ -10,7 +10,7 @@ import type { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
 import { hexIdAt } from "../format/hex.ts";
-import { type Node, packedCount } from "../format/node.ts";
+import { isKnownType, type Node, packedCount } from "../format/node.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { loadTree } from "../walk-tree.ts";
@@ -81,7 +81,9 @@ class UsedBlobFinder {
   }
 
   #addNode(folder: Folder, node: Node): void {
-    const { content, subtree } = node;
+    const { content, subtree, type } = node;
+    // What it refers to may stand in fields that are not known either.
+    if (!isKnownType(type)) throw this.#unreadable(folder, `the type ${JSON.stringify(type)} of an entry is unknown`);
     for (let piece = 0; content !== null && piece < packedCount(content); piece++) {
       if (this.#use("data", content, piece)) continue;
       throw this.#missing(hexIdAt(content, piece) as BlobId, joinPath(folder.path, node.name));

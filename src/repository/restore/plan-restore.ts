@@ -139,8 +139,7 @@ class Planner {
         break;
       case "socket":
         break;
-      case "irregular":
-      case "":
+      default:
         this.#fail(entry, `it is of the unknown kind "${entry.node.type}"`);
     }
   }
