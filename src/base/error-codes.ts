@@ -23,6 +23,15 @@ export const errorCodes = {
   STORAGE_SHORT_READ: { exit: 1, params: ["location", "file", "wanted", "got"] },
   STORAGE_FAILED: { exit: 1, params: ["location", "action", "reason"] },
   STORAGE_FULL: { exit: 1, params: ["location", "reason"] },
+  // storage on another machine
+  STORAGE_UNREACHABLE: { exit: 1, params: ["location", "reason"] },
+  STORAGE_TIMEOUT: { exit: 1, params: ["location", "action", "seconds"] },
+  STORAGE_DENIED: { exit: 1, params: ["location", "action", "reason"] },
+  STORAGE_HOST_UNKNOWN: { exit: 1, params: ["location", "host", "reason"] },
+  STORAGE_HOST_CHANGED: { exit: 1, params: ["location", "host", "reason"] },
+  SSH_LOGIN_REFUSED: { exit: 1, params: ["location", "reason"] },
+  SSH_NO_SFTP: { exit: 1, params: ["location", "reason"] },
+  SSH_MISSING: { exit: 1, params: ["location", "reason"] },
   // repository
   REPOSITORY_MISSING: { exit: 10, params: ["location"] },
   REPOSITORY_EXISTS: { exit: 1, params: ["location"] },

@@ -81,6 +81,8 @@ export const limits = {
   futureSnapshotMs: 10 * 60_000,
   /** Rows of one kind and state that a comparison of two snapshots lists; the rest is counted. */
   listedDifferences: 1_000,
+  /** An SFTP server that owes an answer and sends nothing for this long is given up: syncing a pack may take a slow disk a while. */
+  sftpSilenceMs: 120_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

@@ -11,7 +11,7 @@ export async function requireRemoval({ storage, actor }: Repository, type: "data
   try {
     await storage.remove({ type, name });
   } catch (error) {
-    if (!isObhutError(error, "STORAGE_FAILED")) throw error;
+    if (!isObhutError(error, "STORAGE_FAILED") && !isObhutError(error, "STORAGE_DENIED")) throw error;
     throw new ObhutError("STORAGE_APPEND_ONLY", { location: storage.location, reason: error.params.reason });
   }
 }

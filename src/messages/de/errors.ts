@@ -28,6 +28,38 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} ist voll: {reason}.",
     next: "Dort Platz schaffen und den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet.",
   },
+  STORAGE_UNREACHABLE: {
+    what: "{location} ist nicht erreichbar: {reason}.",
+    next: "Rechnername, Port und Netz prüfen, und ob der Server läuft; dann noch einmal versuchen.",
+  },
+  STORAGE_TIMEOUT: {
+    what: "{location}: {action} kam {seconds} Sekunden lang nicht voran.",
+    next: "Prüfen, ob Server und Netz arbeiten, und den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet.",
+  },
+  STORAGE_DENIED: {
+    what: "{location} hat das nicht erlaubt: {action}: {reason}.",
+    next: "Benutzer, Passwort oder Schlüssel prüfen, und was sie an diesem Ort dürfen.",
+  },
+  STORAGE_HOST_UNKNOWN: {
+    what: "{location}: Der Schlüssel des Rechners {host} ist nicht bekannt: {reason}.",
+    next: "Den Schlüssel mit dem vergleichen, was der Betreiber nennt, und ihn dann in known_hosts eintragen.",
+  },
+  STORAGE_HOST_CHANGED: {
+    what: "{location}: Der Rechner {host} zeigt einen anderen Schlüssel als den in known_hosts: {reason}.",
+    next: "Vielleicht hört jemand mit, vielleicht wurde der Server neu aufgesetzt: beim Betreiber nachfragen. Stimmt der neue Schlüssel, ssh-keygen -R mit dem Rechnernamen ausführen und sich einmal von Hand mit ssh verbinden.",
+  },
+  SSH_LOGIN_REFUSED: {
+    what: "{location} lässt diesen Benutzer nicht herein: {reason}.",
+    next: "Obhut kann kein Passwort eintippen: ssh -o BatchMode=yes mit demselben Benutzer und Rechner ausführen, bis das gelingt. Der öffentliche Schlüssel gehört dort in authorized_keys, ein Schlüssel mit Passphrase in den ssh-agent.",
+  },
+  SSH_NO_SFTP: {
+    what: "{location} lässt diesen Benutzer herein, bietet aber kein SFTP: {reason}.",
+    next: "SFTP in den Einstellungen des Servers einschalten: bei OpenSSH in sshd_config mit der Zeile Subsystem sftp internal-sftp.",
+  },
+  SSH_MISSING: {
+    what: "{location} braucht das Programm ssh, das sich nicht starten ließ: {reason}.",
+    next: "Den Client von OpenSSH installieren, zum Beispiel mit apt install openssh-client, und prüfen, ob er im PATH liegt.",
+  },
   REPOSITORY_MISSING: {
     what: "Unter {location} liegt kein Repository.",
     next: "Die Schreibweise prüfen oder mit obhut init eines anlegen.",

@@ -28,6 +28,38 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} is full: {reason}.",
     next: "Free space there, then run the command again; what was stored already is used.",
   },
+  STORAGE_UNREACHABLE: {
+    what: "{location} cannot be reached: {reason}.",
+    next: "Check the host's name, the port and the network, and that the server runs; then try again.",
+  },
+  STORAGE_TIMEOUT: {
+    what: "{location}: {action} made no progress for {seconds} seconds.",
+    next: "See that the server and the network work, then run the command again; what was stored already is used.",
+  },
+  STORAGE_DENIED: {
+    what: "{location} did not allow this: {action}: {reason}.",
+    next: "Check the user, the password or key, and what they may do in this place.",
+  },
+  STORAGE_HOST_UNKNOWN: {
+    what: "{location}: the key of host {host} is not known: {reason}.",
+    next: "Compare the host's key with what its owner tells you, then add it to known_hosts.",
+  },
+  STORAGE_HOST_CHANGED: {
+    what: "{location}: host {host} shows another key than the one in known_hosts: {reason}.",
+    next: "Somebody may be listening in, or the server was set up anew: ask its owner. If the new key is right, run ssh-keygen -R with the host's name, then connect once with ssh by hand.",
+  },
+  SSH_LOGIN_REFUSED: {
+    what: "{location} does not let this user in: {reason}.",
+    next: "Obhut cannot type a password: run ssh -o BatchMode=yes with the same user and host until that works. The public key belongs into authorized_keys there; a key with a passphrase belongs into ssh-agent.",
+  },
+  SSH_NO_SFTP: {
+    what: "{location} lets this user in, but offers no SFTP: {reason}.",
+    next: "Switch SFTP on in the server's settings: in OpenSSH's sshd_config, the line Subsystem sftp internal-sftp.",
+  },
+  SSH_MISSING: {
+    what: "{location} needs the program ssh, which could not be started: {reason}.",
+    next: "Install OpenSSH's client, for example with apt install openssh-client, and see that it is in PATH.",
+  },
   REPOSITORY_MISSING: {
     what: "There is no repository at {location}.",
     next: "Check the spelling, or make one with obhut init.",
