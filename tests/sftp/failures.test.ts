@@ -93,7 +93,7 @@ it("a machine without ssh", async () => {
 
 it("a server that speaks, but not SFTP: a login script that prints, one that says nothing and ends", async () => {
   await using chatty = storageOn(shared, { ssh: { command: ["echo", "Welcome to the NAS"] } });
-  await assertFails(chatty, "STORAGE_FAILED", /something else than SFTP/);
+  await assertFails(chatty, "SSH_NO_SFTP", /something else than SFTP/);
   await using mute = storageOn(shared, { ssh: { command: ["true"] } });
   await assertFails(mute, "STORAGE_UNREACHABLE", /exit 0/);
 });
@@ -104,13 +104,17 @@ it("a server without the SFTP subsystem", async () => {
   await assertFails(storage, "SSH_NO_SFTP", /subsystem request failed/);
 });
 
-it("names of ssh_config, with port, user and key; a jump over another host; a word for ssh that wins", async () => {
+it("names of ssh_config, with port, user and key; and a jump over another host", async () => {
+  const logins = async (): Promise<number> =>
+    (await readFile(join(shared.folder, "sshd.log"), "utf8")).split("Accepted publickey").length - 1;
+  const before = await logins();
   for (const host of ["server", "jumped"]) {
     await using storage = storageOn(shared, { place: { host }, path: join(shared.folder, `by-${host}`) });
     await storage.create();
     await storage.save(fileOf("keys", host), new Uint8Array(9));
     assert.deepEqual(await readdir(join(shared.folder, `by-${host}`, "keys")), [fileOf("keys", host).name]);
   }
+  assert.ok((await logins()) - before >= 3, "the host that is jumped over is logged into as well");
 });
 
 it("a connection that breaks in the middle of a save: an error with a name, nothing that looks whole, and the next call works", async () => {

@@ -54,7 +54,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   SSH_NO_SFTP: {
     what: "{location} lässt diesen Benutzer herein, bietet aber kein SFTP: {reason}.",
-    next: "SFTP in den Einstellungen des Servers einschalten: bei OpenSSH in sshd_config mit der Zeile Subsystem sftp internal-sftp.",
+    next: "SFTP in den Einstellungen des Servers einschalten: bei OpenSSH in sshd_config mit der Zeile Subsystem sftp internal-sftp. Ein Anmeldeskript dieses Benutzers darf nichts ausgeben.",
   },
   SSH_MISSING: {
     what: "{location} braucht das Programm ssh, das sich nicht starten ließ: {reason}.",

@@ -54,7 +54,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   SSH_NO_SFTP: {
     what: "{location} lets this user in, but offers no SFTP: {reason}.",
-    next: "Switch SFTP on in the server's settings: in OpenSSH's sshd_config, the line Subsystem sftp internal-sftp.",
+    next: "Switch SFTP on in the server's settings: in OpenSSH's sshd_config, the line Subsystem sftp internal-sftp. A login script of that user must print nothing.",
   },
   SSH_MISSING: {
     what: "{location} needs the program ssh, which could not be started: {reason}.",

@@ -1,8 +1,10 @@
 /** What SFTP and ssh say, in the storage's words. */
 import { isObhutError, ObhutError, reasonOf } from "../../base/errors.ts";
+import { SftpProtocolError } from "../../host/sftp/packet.ts";
 import { isStatus } from "../../host/sftp/sftp-client.ts";
 import { SftpSilentError } from "../../host/sftp/sftp-connection.ts";
 import { SshEndedError } from "../../host/sftp/ssh-failure.ts";
+import { TooShortError } from "./load-file.ts";
 import { AlreadyThereError } from "./save-file.ts";
 
 export interface FailedCall {
@@ -14,18 +16,22 @@ export interface FailedCall {
   readonly file?: string | undefined;
 }
 
-/** Errors of other kinds (an abort's reason) stay what they are. */
 export function sftpError(failed: FailedCall, error: unknown): unknown {
   const { location, file = "" } = failed;
   const options = { cause: error };
   const reason = reasonOf(error);
   const action = file === "" ? failed.action : `${failed.action} ${file}`;
-  if (isObhutError(error) || isAbort(error)) return error;
+  if (isObhutError(error)) return error;
   if (error instanceof SshEndedError) return sshError(failed, error);
+  if (error instanceof SftpProtocolError) return new ObhutError("SSH_NO_SFTP", { location, reason }, options);
   if (error instanceof SftpSilentError) {
     return new ObhutError("STORAGE_TIMEOUT", { location, action, seconds: error.seconds }, options);
   }
   if (error instanceof AlreadyThereError) return new ObhutError("STORAGE_FILE_EXISTS", { location, file }, options);
+  if (error instanceof TooShortError) {
+    const { wanted, got } = error;
+    return new ObhutError("STORAGE_SHORT_READ", { location, file, wanted, got }, options);
+  }
   if (isStatus(error, "noSuchFile") && failed.action === "read" && file !== "") {
     return new ObhutError("STORAGE_FILE_MISSING", { location, file }, options);
   }
@@ -55,9 +61,4 @@ function sshError({ location, host }: FailedCall, error: SshEndedError): ObhutEr
     case "closed":
       return new ObhutError("STORAGE_UNREACHABLE", { location, reason }, options);
   }
-}
-
-/** The reason that a caller's signal carries: thrown as it is. */
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError";
 }

@@ -4,16 +4,16 @@
  */
 import { posix } from "node:path";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
-import { isId } from "../../base/ids.ts";
-import { temporaryPattern } from "../../host/durable-write.ts";
-import { type FileAttributes, fileKind } from "../../host/sftp/attributes.ts";
+import { fileKind } from "../../host/sftp/attributes.ts";
 import { isStatus, type SftpClient } from "../../host/sftp/sftp-client.ts";
-import { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
+import type { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
 import { type SshChoices, type SshPlace, sshCommand } from "../../host/sftp/ssh-command.ts";
 import { openSshSession } from "../../host/sftp/ssh-session.ts";
-import { readInto } from "../../host/sftp/transfer.ts";
 import { allFolders, dataFolders, folderOf, pathOf } from "../local/layout.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import { listFolder } from "./list-folder.ts";
+import { fillRange, readRange, readWhole, withOpenFile } from "./load-file.ts";
+import { makeFolder, makeFolders } from "./make-folder.ts";
 import { removeFile, saveFile } from "./save-file.ts";
 import { SessionPool } from "./session-pool.ts";
 import { sftpError } from "./sftp-error.ts";
@@ -30,11 +30,16 @@ export function sftpStorage(options: SftpStorageOptions): Storage {
   return new SftpStorage(options);
 }
 
-const folderMode = 0o700;
 /** Calls that are on their way at once. There are 256 folders of packs, and each costs four. */
 const listedTogether = 32;
 const maxSessions = 2;
+/** A temporary file this much older than one just made belongs to a run that died. */
 const staleTemporaryMs = 24 * 60 * 60_000;
+
+interface Call {
+  readonly file: StorageFile;
+  readonly signal: AbortSignal | undefined;
+}
 
 class SftpStorage implements Storage {
   readonly location: string;
@@ -42,8 +47,10 @@ class SftpStorage implements Storage {
   readonly #host: string;
   readonly #root: string;
   readonly #sessions: SessionPool;
-  /** Temporary files of calls whose connection ended, and those that a listing found to be old: removed after the next save that can. */
+  /** Temporary files of calls whose connection ended: removed after the next save. */
   readonly #left = new Set<string>();
+  /** Temporary files that a listing met, with the time of their last change: of runs that died, or of one that is at work. */
+  readonly #met = new Map<string, number>();
 
   constructor({ location, place, path, ssh }: SftpStorageOptions) {
     this.location = location;
@@ -68,14 +75,10 @@ class SftpStorage implements Storage {
   }
 
   async save(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const work = (client: SftpClient): Promise<void> => this.#save(client, { file, bytes, signal });
-    await this.#try("save", work, { file, signal });
+    await this.#try("save", (client) => this.#save(client, bytes, { file, signal }), { file, signal });
   }
 
-  async #save(
-    client: SftpClient,
-    { file, bytes, signal }: { file: StorageFile; bytes: Uint8Array; signal: AbortSignal | undefined },
-  ): Promise<void> {
+  async #save(client: SftpClient, bytes: Uint8Array, { file, signal }: Call): Promise<void> {
     const path = this.#path(file);
     const once = file.type === "config";
     if (!once && (await sizeAt(client, path)) === bytes.length) return;
@@ -91,43 +94,17 @@ class SftpStorage implements Storage {
       await this.#throwIfFull(client, error, bytes.length);
       throw error;
     }
-    await this.#tidy(client);
+    await this.#tidy(client, file, path);
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#opened({ file, signal }, async (client, handle) => {
-      if (range === undefined) return await this.#readWhole({ client, handle, signal }, file);
-      // The size first: a range beyond the end must not make memory.
-      const { sizeBytes = Number.POSITIVE_INFINITY } = await client.fstat(handle);
-      if (range.offset + range.length > sizeBytes) throw this.#shortRead(file, range, sizeBytes - range.offset);
-      const bytes = new Uint8Array(range.length);
-      const got = await readInto({ client, handle, signal }, range.offset, bytes);
-      if (got < range.length) throw this.#shortRead(file, range, got);
-      return bytes;
-    });
+    return await this.#read({ file, signal }, (open) =>
+      range === undefined ? readWhole(open) : readRange(open, range),
+    );
   }
 
   async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    await this.#opened({ file, signal }, async (client, handle) => {
-      const got = await readInto({ client, handle, signal }, range.offset, into.subarray(0, range.length));
-      if (got < range.length) throw this.#shortRead(file, range, got);
-    });
-  }
-
-  /** The size and the first piece are asked for together: most files of a repository but packs are no longer than that. */
-  async #readWhole(
-    { client, handle, signal }: { client: SftpClient; handle: Buffer; signal: AbortSignal | undefined },
-    file: StorageFile,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    const [{ sizeBytes }, first] = await Promise.all([client.fstat(handle), client.read(handle, 0, client.readBytes)]);
-    if (sizeBytes === undefined) throw new Error("the server does not tell how long the file is");
-    const bytes = new Uint8Array(sizeBytes);
-    bytes.set(first.subarray(0, sizeBytes));
-    if (first.length >= sizeBytes) return bytes;
-    const got = await readInto({ client, handle, signal }, first.length, bytes.subarray(first.length));
-    if (first.length + got < sizeBytes)
-      throw this.#shortRead(file, { offset: 0, length: sizeBytes }, first.length + got);
-    return bytes;
+    await this.#read({ file, signal }, (open) => fillRange(open, range.offset, into.subarray(0, range.length)));
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
@@ -143,7 +120,7 @@ class SftpStorage implements Storage {
     const folders = type === "data" ? dataFolders() : [type];
     for (let first = 0; first < folders.length; first += listedTogether) {
       signal?.throwIfAborted();
-      const list = (folder: string): Promise<StoredFile[]> =>
+      const list = (folder: string): Promise<readonly StoredFile[]> =>
         this.#try(`list ${folder}`, (client) => this.#filesIn(client, this.#at(folder)), { signal });
       for (const files of await Promise.all(folders.slice(first, first + listedTogether).map(list))) yield* files;
     }
@@ -165,52 +142,34 @@ class SftpStorage implements Storage {
     return this.#at(pathOf(file));
   }
 
-  async #opened<T>(
-    { file, signal }: { file: StorageFile; signal: AbortSignal | undefined },
-    work: (client: SftpClient, handle: Buffer) => Promise<T>,
-  ): Promise<T> {
-    return await this.#try(
-      "read",
-      async (client) => {
-        const handle = await client.open(this.#path(file), ["read"]);
-        try {
-          return await work(client, handle);
-        } finally {
-          // Nobody waits for the answer: a connection that ends closes it too.
-          client.close(handle).catch(() => undefined);
-        }
-      },
-      { file, signal },
-    );
+  async #read<T>({ file, signal }: Call, work: Parameters<typeof withOpenFile<T>>[2]): Promise<T> {
+    const path = this.#path(file);
+    return await this.#try("read", (client) => withOpenFile(client, { path, signal }, work), { file, signal });
   }
 
-  async #filesIn(client: SftpClient, folder: string): Promise<StoredFile[]> {
-    const found: StoredFile[] = [];
-    try {
-      for await (const { name, attributes } of client.readFolder(folder)) {
-        const text = name.toString("latin1");
-        if (temporaryPattern.test(text)) this.#noteOld(posix.join(folder, text), attributes);
-        if (!isId(text)) continue;
-        const file = await storedFile(client, { name: text, folder, attributes });
-        if (file !== undefined) found.push(file);
-      }
-    } catch (error) {
-      if (!isStatus(error, "noSuchFile")) throw error;
-    }
-    return found;
+  async #filesIn(client: SftpClient, folder: string): Promise<readonly StoredFile[]> {
+    const { files, temporaries } = await listFolder(client, folder);
+    for (const { path, modifiedMs } of temporaries) this.#met.set(path, modifiedMs);
+    return files;
   }
 
-  /** The two clocks may differ by less than a day: a file of a run at work is minutes old. */
-  #noteOld(path: string, { times }: FileAttributes): void {
-    if (times !== undefined && Date.now() - times.modifiedSeconds * 1000 > 2 * staleTemporaryMs) this.#left.add(path);
-  }
-
-  /** A listing alone removes nothing; who saved may remove what was left. */
-  async #tidy(client: SftpClient): Promise<void> {
+  /** `written`: what was saved just now. */
+  async #tidy(client: SftpClient, { type }: StorageFile, written: string): Promise<void> {
+    // A run's last write: what lies in folders that it wrote nothing to was met when it listed them.
+    if (type === "snapshots" && this.#met.size > 0) await this.#noteStale(client, written);
     for (const path of this.#left) {
       this.#left.delete(path);
       await client.remove(path).catch(() => undefined);
     }
+  }
+
+  /** The server's own clock decides: a file written just now shows it. */
+  async #noteStale(client: SftpClient, written: string): Promise<void> {
+    const nowSeconds = (await client.stat(written).catch(() => undefined))?.times?.modifiedSeconds ?? 0;
+    for (const [path, modifiedMs] of this.#met) {
+      if (nowSeconds * 1000 - modifiedMs > staleTemporaryMs) this.#left.add(path);
+    }
+    this.#met.clear();
   }
 
   /** Only the layout's own folders are made: a root that is gone is a disk that is not mounted, not a place to fill. */
@@ -229,15 +188,10 @@ class SftpStorage implements Storage {
     throw new ObhutError("STORAGE_FULL", { location: this.location, reason }, { cause: error });
   }
 
-  #shortRead(file: StorageFile, { length }: ByteRange, got: number): ObhutError {
-    const params = { location: this.location, file: pathOf(file), wanted: length, got: Math.max(0, got) };
-    return new ObhutError("STORAGE_SHORT_READ", params);
-  }
-
   async #try<T>(
     action: string,
     work: (client: SftpClient) => Promise<T>,
-    { file, signal }: { file?: StorageFile; signal?: AbortSignal | undefined } = {},
+    { file, signal }: Partial<Call> = {},
   ): Promise<T> {
     signal?.throwIfAborted();
     try {
@@ -257,43 +211,4 @@ async function sizeAt(client: SftpClient, path: string): Promise<number | undefi
     if (isStatus(error, "noSuchFile")) return undefined;
     throw error;
   }
-}
-
-/** Undefined for what is no file. A server that tells no size with the name, or a link, is asked. */
-async function storedFile(
-  client: SftpClient,
-  { name, folder, attributes }: { name: string; folder: string; attributes: FileAttributes },
-): Promise<StoredFile | undefined> {
-  const told = fileKind(attributes) === "file" && attributes.sizeBytes !== undefined;
-  const found = told ? attributes : await client.stat(posix.join(folder, name)).catch(undefinedIfMissing);
-  if (found?.sizeBytes === undefined || !["file", "untold"].includes(fileKind(found))) return undefined;
-  const modified = found.times === undefined ? {} : { modifiedMs: found.times.modifiedSeconds * 1000 };
-  return { name, sizeBytes: found.sizeBytes, ...modified };
-}
-
-/** With those above it. */
-async function makeFolders(client: SftpClient, path: string): Promise<void> {
-  try {
-    await makeFolder(client, path);
-  } catch (error) {
-    const above = posix.dirname(path);
-    if (!isStatus(error, "noSuchFile") || above === path) throw error;
-    await makeFolders(client, above);
-    await makeFolder(client, path);
-  }
-}
-
-/** One that is there is a success. */
-async function makeFolder(client: SftpClient, path: string): Promise<void> {
-  try {
-    await client.makeFolder(path, { mode: folderMode });
-  } catch (error) {
-    if (!(error instanceof SftpStatusError)) throw error;
-    const there = await client.stat(path).catch(() => undefined);
-    if (there === undefined || fileKind(there) !== "folder") throw error;
-  }
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (!isStatus(error, "noSuchFile")) throw error;
 }
