@@ -5,26 +5,28 @@ import { systemClock } from "./base/clock.ts";
 import type { Finding } from "./base/finding-codes.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
-import type { Destination } from "./plans/destination.ts";
+import { type Destination, notYetOffered, type RemoteDestination } from "./plans/destination.ts";
+import type { StorageOptions } from "./plans/storage-options.ts";
 import type { Actor } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
 
 export interface SystemChoices {
   readonly password: Parts["password"];
   readonly cache: CacheChoice;
+  readonly storageOptions: StorageOptions;
   /** What a part that is used in passing has to tell a person. */
   readonly onNote: (note: Finding) => void;
 }
 
-export function systemParts({ password, cache, onNote }: SystemChoices): Parts {
+export function systemParts(choices: SystemChoices): Parts {
   return {
     clock: systemClock,
     env: process.env,
     folder: process.cwd(),
     actor: systemActor(),
-    openStorage,
-    cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, cache, onNote }),
-    password,
+    openStorage: (destination) => openStorage(destination, choices),
+    cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
+    password: choices.password,
   };
 }
 
@@ -49,18 +51,34 @@ function userName(): string {
   }
 }
 
-async function openStorage(destination: Destination): Promise<Storage> {
+async function openStorage(destination: Destination, choices: SystemChoices): Promise<Storage> {
+  if (destination.kind === "local") {
+    const { localStorage } = await import("./storage/local/local-storage.ts");
+    return localStorage(destination.path);
+  }
+  const { retrying } = await import("./storage/wrap/retry.ts");
+  const storage = await openRemote(destination, choices);
+  return retrying(storage, { clock: systemClock, random: Math.random, onNote: choices.onNote });
+}
+
+async function openRemote(destination: RemoteDestination, { storageOptions }: SystemChoices): Promise<Storage> {
+  const { written: location } = destination;
   switch (destination.kind) {
-    case "local": {
-      const { localStorage } = await import("./storage/local/local-storage.ts");
-      return localStorage(destination.path);
+    case "sftp": {
+      const { sftpStorage } = await import("./storage/sftp/sftp-storage.ts");
+      return sftpStorage({ location, place: destination, path: destination.path, ...storageOptions.sftp });
     }
+    case "rest":
+    case "rclone":
+    case "s3":
+    case "b2":
+      throw notYetOffered(destination);
   }
 }
 
 async function cacheStorage(
   storage: Storage,
-  { destination, repositoryId, cache, onNote }: OpenedStorage & Omit<SystemChoices, "password">,
+  { destination, repositoryId, cache, onNote }: OpenedStorage & SystemChoices,
 ): Promise<Storage> {
   const { folder, use } = cache;
   if (folder === undefined || (use === "distant" && !(await isDistant(destination)))) return storage;
@@ -70,10 +88,7 @@ async function cacheStorage(
 
 /** Whether copies on this machine are nearer than the place itself. */
 async function isDistant(destination: Destination): Promise<boolean> {
-  switch (destination.kind) {
-    case "local": {
-      const { isDistantFolder } = await import("./host/file-systems.ts");
-      return await isDistantFolder(destination.path);
-    }
-  }
+  if (destination.kind !== "local") return true;
+  const { isDistantFolder } = await import("./host/file-systems.ts");
+  return await isDistantFolder(destination.path);
 }

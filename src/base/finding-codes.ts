@@ -92,6 +92,8 @@ export const findingCodes = {
   // the cache
   CACHE_UNUSABLE: { weight: "note", params: ["folder", "reason"] },
   CACHE_DAMAGED: { weight: "note", params: ["folder", "file"] },
+  // storage on another machine
+  STORAGE_RETRIED: { weight: "note", params: ["location", "reason", "seconds"] },
   REPOSITORY_NOT_LOCKED: { weight: "note", params: ["location", "reason"] },
 } as const satisfies Record<string, FindingSpec>;
 

@@ -83,6 +83,16 @@ export const limits = {
   listedDifferences: 1_000,
   /** An SFTP server that owes an answer and sends nothing for this long is given up: syncing a pack may take a slow disk a while. */
   sftpSilenceMs: 120_000,
+  /** What a network breaks is tried again: the first pause, doubled each time up to the longest (restic: 1 s, 60 s), for so long in all. */
+  retryFirstMs: 1_000,
+  retryMaxMs: 60_000,
+  retryMs: 15 * 60_000,
+  /** In all for calls that nobody can stop. */
+  retryUnstoppableMs: 60_000,
+  /** How often more a place is tried that never answered. */
+  retryUnreachedTries: 2,
+  /** Pauses from here on are told. */
+  retryToldMs: 5_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

@@ -36,6 +36,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   instance: { value: "name" },
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
+  option: { short: "o", value: "setting", repeatable: true },
   "cache-dir": { value: "dir" },
   "no-cache": {},
   tag: { value: "tag", repeatable: true },
@@ -115,7 +116,8 @@ export interface CommandSpec {
   readonly options: readonly OptionName[];
 }
 
-const password = ["password-file", "password-command"] as const;
+/** What every command takes that opens a repository: its password, and how a distant one is reached. */
+const password = ["password-file", "password-command", "option"] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
 const newKey = ["new-password-file", "new-password-command", "user", "host"] as const;

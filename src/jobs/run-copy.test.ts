@@ -71,7 +71,7 @@ async function copy(from: MemoryStorage, to: MemoryStorage, more: Partial<RunCop
     env: {},
     folder: "/",
     actor: testActor(),
-    openStorage: async ({ path }) => (path === "/from" ? from : to),
+    openStorage: async ({ written }) => (written === "/from" ? from : to),
     password: async () => new Secret("to"),
   };
   const place = (path: string) => ({ kind: "local", written: path, path }) as const;

@@ -9,7 +9,7 @@ import { ObhutError, systemCode } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import { makeSampleInstance } from "../deployment/sample-instance.ts";
 import { durableWrite } from "../host/durable-write.ts";
-import { parseDestination } from "../plans/destination.ts";
+import type { LocalDestination } from "../plans/destination.ts";
 import { instanceName } from "../plans/instance-name.ts";
 import { type FoundInstance, findInstance } from "./find-instance.ts";
 import type { Emit } from "./job-event.ts";
@@ -43,7 +43,8 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   const found = await findInstance({ given, env: parts.env, folder: parts.folder });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const dataDirectory = found?.dataDirectory ?? (await sampleIn(join(folder, "sample")));
-  const destination = parseDestination(join(folder, "repository"), parts.folder);
+  const path = join(folder, "repository");
+  const destination: LocalDestination = { kind: "local", written: path, path };
   const newRepository = !(await isThere(join(destination.path, "config")));
   const { passwordFile, own } = await ownPassword(join(folder, "password"), newRepository, parts);
   if (newRepository) await runInit([destination], own);

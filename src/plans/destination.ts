@@ -6,8 +6,15 @@ import { resolve } from "node:path";
 import { ObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
+import {
+  isRemoteKind,
+  parseRemote,
+  type RemoteDestination,
+  remotePlace,
+  remoteSpellings,
+} from "./remote-destination.ts";
 
-export interface Destination {
+export interface LocalDestination {
   readonly kind: "local";
   /** As the person wrote it, for messages. */
   readonly written: string;
@@ -15,8 +22,11 @@ export interface Destination {
   readonly path: string;
 }
 
+export type { RemoteDestination };
+export type Destination = LocalDestination | RemoteDestination;
+
 /** Known, and not offered by this version. */
-const laterSchemes = ["s3", "b2", "sftp", "rest", "rclone", "mirror", "dated", "linked"];
+const laterSchemes = ["mirror", "dated", "linked"];
 
 /** Throws DESTINATION_INVALID. `folder` is what a relative path starts from. */
 export function parseDestination(written: string, folder: string): Destination {
@@ -24,6 +34,11 @@ export function parseDestination(written: string, folder: string): Destination {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(written)?.[1];
   if (scheme === "local") {
     return { kind: "local", written, path: resolve(folder, written.slice("local:".length)) };
+  }
+  if (scheme !== undefined && isRemoteKind(scheme)) {
+    const remote = parseRemote(scheme, written);
+    if (remote !== undefined) return remote;
+    throw invalid(hideUserInfo(written), reason("destinationSpelling", { spelling: remoteSpellings[scheme] }));
   }
   if (scheme !== undefined) {
     const known = laterSchemes.includes(scheme);
@@ -42,8 +57,9 @@ export function parseDestination(written: string, folder: string): Destination {
 /** All of a call's destinations: no place twice, and no more than one run can feed. */
 export function parseDestinations(written: readonly string[], folder: string): readonly Destination[] {
   const found = written.map((one) => parseDestination(one, folder));
+  const places = found.map(placeOf);
   found.forEach((one, index) => {
-    if (found.findIndex((other) => other.path === one.path) < index) {
+    if (places.indexOf(placeOf(one)) < index) {
       throw invalid(one.written, reason("destinationTwice", {}));
     }
   });
@@ -54,11 +70,20 @@ export function parseDestinations(written: readonly string[], folder: string): r
   return found;
 }
 
+/** That a place is understood, and this version has no storage for it. */
+export function notYetOffered({ kind, written }: RemoteDestination): ObhutError<"DESTINATION_INVALID"> {
+  return invalid(written, reason("destinationNotYet", { scheme: `${kind}:` }));
+}
+
+function placeOf(destination: Destination): string {
+  return destination.kind === "local" ? destination.path : remotePlace(destination);
+}
+
 function invalid(destination: string, why: Reason): ObhutError<"DESTINATION_INVALID"> {
   return new ObhutError("DESTINATION_INVALID", { destination, reason: why });
 }
 
 /** `rest:https://ada:password@host/` must not put the password on a screen. */
 function hideUserInfo(written: string): string {
-  return written.replace(/\/\/[^/@]*@/, "//[secret]@");
+  return written.replace(/\/\/.*@/s, "//[secret]@");
 }

@@ -12,6 +12,6 @@ let made = 0;
 testStorageContract("sftp", async () => {
   made += 1;
   const path = join(server.folder, `place-${made}`, "repo");
-  const storage = sftpStorage({ location: "sftp:server", place: { host: "server" }, path, ssh: { args: server.args } });
+  const storage = sftpStorage({ location: "sftp:server", place: { host: "server" }, path, args: server.args });
   return { storage, [Symbol.asyncDispose]: () => storage.close() };
 });

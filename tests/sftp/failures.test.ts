@@ -22,7 +22,7 @@ function storageOn(server: SshServer, options: Partial<SftpStorageOptions> = {})
     location: "sftp:server:/repo",
     place: { host: "server" },
     path: join(server.folder, "repo"),
-    ssh: { args: server.args },
+    args: server.args,
     ...options,
   });
   return Object.assign(storage, { [Symbol.asyncDispose]: () => storage.close() });
@@ -47,7 +47,7 @@ it("a host that known_hosts does not name is not trusted, and nothing is written
   const empty = join(shared.folder, "empty_known_hosts");
   await writeFile(empty, "");
   const args = await otherConfig(shared, `UserKnownHostsFile ${empty}`);
-  await using storage = storageOn(shared, { ssh: { args } });
+  await using storage = storageOn(shared, { args });
   await assertFails(storage, "STORAGE_HOST_UNKNOWN", /host key/i);
   assert.equal(await readFile(empty, "utf8"), "");
 });
@@ -55,7 +55,7 @@ it("a host that known_hosts does not name is not trusted, and nothing is written
 it("a person's ssh_config may say that new hosts are accepted", async () => {
   const fresh = join(shared.folder, "fresh_known_hosts");
   const args = await otherConfig(shared, `UserKnownHostsFile ${fresh}`, "StrictHostKeyChecking accept-new");
-  await using storage = storageOn(shared, { ssh: { args } });
+  await using storage = storageOn(shared, { args });
   assert.equal(await storage.sizeOf(fileOf("config", "")), undefined);
   assert.match(await readFile(fresh, "utf8"), /ed25519/);
 });
@@ -66,7 +66,7 @@ it("a host whose key changed is refused", async () => {
   const changed = join(shared.folder, "changed_known_hosts");
   await writeFile(changed, `[127.0.0.1]:${shared.port} ${key.split(" ").slice(0, 2).join(" ")}\n`);
   const args = await otherConfig(shared, `UserKnownHostsFile ${changed}`);
-  await using storage = storageOn(shared, { ssh: { args } });
+  await using storage = storageOn(shared, { args });
   await assertFails(storage, "STORAGE_HOST_CHANGED", /IDENTIFICATION HAS CHANGED/);
 });
 
@@ -75,7 +75,7 @@ it("a key that the server does not know", async () => {
   const config = (await readFile(shared.configFile, "utf8")).replaceAll(shared.userKey, `${shared.folder}/stranger`);
   const path = join(shared.folder, "stranger_config");
   await writeFile(path, config);
-  await using storage = storageOn(shared, { ssh: { args: ["-F", path] } });
+  await using storage = storageOn(shared, { args: ["-F", path] });
   await assertFails(storage, "SSH_LOGIN_REFUSED", /Permission denied \(publickey\)/);
 });
 
@@ -87,14 +87,14 @@ it("a port where nobody listens, and a name that nobody has", async () => {
 });
 
 it("a machine without ssh", async () => {
-  await using storage = storageOn(shared, { ssh: { command: ["/no/such/ssh"] } });
+  await using storage = storageOn(shared, { command: ["/no/such/ssh"] });
   await assertFails(storage, "SSH_MISSING", /ENOENT/);
 });
 
 it("a server that speaks, but not SFTP: a login script that prints, one that says nothing and ends", async () => {
-  await using chatty = storageOn(shared, { ssh: { command: ["echo", "Welcome to the NAS"] } });
+  await using chatty = storageOn(shared, { command: ["echo", "Welcome to the NAS"] });
   await assertFails(chatty, "SSH_NO_SFTP", /something else than SFTP/);
-  await using mute = storageOn(shared, { ssh: { command: ["true"] } });
+  await using mute = storageOn(shared, { command: ["true"] });
   await assertFails(mute, "STORAGE_UNREACHABLE", /exit 0/);
 });
 

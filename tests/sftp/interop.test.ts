@@ -25,7 +25,7 @@ it("Obhut makes it, restic checks, restores and goes on, Obhut checks that", asy
   const url = `sftp:server:${path}`;
   const restic = (...words: string[]): Promise<string> =>
     newestRestic.run(url, "-o", `sftp.args=${server.args.join(" ")}`, ...words);
-  const storage = sftpStorage({ location: url, place: { host: "server" }, path, ssh: { args: server.args } });
+  const storage = sftpStorage({ location: url, place: { host: "server" }, path, args: server.args });
   try {
     await storeFolder(
       await initRepository(storage, { password: testPassword, actor: testActor(), version: 2 }),
@@ -58,7 +58,7 @@ it("restic makes it, Obhut backs up into it, restic checks that", async () => {
     newestRestic.run(url, "-o", `sftp.args=${server.args.join(" ")}`, ...words);
   await restic("init");
   await restic("backup", source);
-  const storage = sftpStorage({ location: url, place: { host: "server" }, path, ssh: { args: server.args } });
+  const storage = sftpStorage({ location: url, place: { host: "server" }, path, args: server.args });
   try {
     await storeFolder(await openRepository(storage, testPassword, testActor()), source);
   } finally {

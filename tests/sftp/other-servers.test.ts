@@ -14,7 +14,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 type OwnedStorage = Storage & AsyncDisposable;
 
 function storageAt(server: SshServer, path: string): OwnedStorage {
-  const storage = sftpStorage({ location: "sftp:server", place: { host: "server" }, path, ssh: { args: server.args } });
+  const storage = sftpStorage({ location: "sftp:server", place: { host: "server" }, path, args: server.args });
   return Object.assign(storage, { [Symbol.asyncDispose]: () => storage.close() });
 }
 

@@ -6,7 +6,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   USAGE: { what: "{reason}", next: "Mit --help zeigt der Befehl, was er versteht." },
   DESTINATION_INVALID: {
     what: "{destination} ist kein Ziel: {reason}.",
-    next: "Einen Pfad wie /mnt/backup oder ./backup angeben.",
+    next: "Einen Pfad wie /mnt/backup angeben oder einen Ort wie sftp:user@host:/pfad; docs/de/destinations.md nennt alle.",
   },
   STORAGE_FILE_MISSING: {
     what: "In {location} fehlt die Datei {file}.",
@@ -59,6 +59,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   SSH_MISSING: {
     what: "{location} braucht das Programm ssh, das sich nicht starten ließ: {reason}.",
     next: "Den Client von OpenSSH installieren, zum Beispiel mit apt install openssh-client, und prüfen, ob er im PATH liegt.",
+  },
+  STORAGE_ANSWERED: {
+    what: "{location}: {action} ist fehlgeschlagen, der Server antwortete {status}.",
+    next: "Im Protokoll des Servers nachsehen. War er nur überlastet, den Befehl später wiederholen.",
   },
   REPOSITORY_MISSING: {
     what: "Unter {location} liegt kein Repository.",

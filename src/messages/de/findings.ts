@@ -282,6 +282,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Die Kopie von {file} im Cache {folder} war beschädigt. Sie wurde entfernt und neu aus dem Repository gelesen.",
     next: "Verloren ist nichts. Kommt es wieder vor, versagt vielleicht der Datenträger unter dem Cache.",
   },
+  STORAGE_RETRIED: {
+    what: "{location} antwortet nicht, wie es soll: {reason}. Neuer Versuch in {seconds} Sekunden.",
+    next: "Geht es dann weiter, ist nichts zu tun; sonst nach Netz und Server sehen.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} ließ sich nicht sperren und wurde deshalb ohne Sperre gelesen: {reason}.",
     next: "Dafür sorgen, dass dort inzwischen niemand Snapshots entfernt.",

@@ -170,6 +170,8 @@ export const options: Record<keyof typeof en.options, string> = {
   instance: "Name der Instanz; sonst $OBHUT_INSTANCE, der Name des Rechners oder, im Container, open-webui",
   "password-file": "das Passwort aus dieser Datei lesen",
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
+  option:
+    "Einstellung eines Speichers in der Schreibweise von restic, etwa sftp.args='-p 2222'; mehrfach möglich; siehe docs/de/destinations.md",
   "cache-dir":
     "Kopien von Indizes, Snapshots und Ordnerlisten hier ablegen, für jedes Repository; siehe docs/de/cli.md",
   "no-cache": "keine solchen Kopien ablegen und keine lesen",
@@ -266,6 +268,7 @@ export const values: Record<keyof typeof en.values, string> = {
   count: "N",
   tags: "SCHLAGWÖRTER",
   grouping: "GRUPPEN",
+  setting: "EINSTELLUNG",
   key: "SCHLÜSSEL",
   pack: "PACK",
   shell: "SHELL",

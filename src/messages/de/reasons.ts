@@ -49,8 +49,11 @@ export const reasons: Record<ReasonCode, string> = {
   patternInvalid: "{value} ist kein Muster: eine Klammer oder ein Backslash darin bleibt offen",
   destinationBareWord:
     "ein bloßes Wort ist der Name eines Ziels in der Konfigurationsdatei, und die gibt es nicht; für den Ordner ./{word} schreiben",
-  destinationNotYet: "{scheme} ist bekannt, diese Version sichert aber nur in lokale Ordner",
+  destinationNotYet: "{scheme} ist bekannt, aber diese Version kann dort noch nichts speichern",
   destinationUnknownScheme: "{scheme} ist unbekannt",
+  destinationSpelling: "so ein Ort wird geschrieben wie {spelling}",
+  storageOptionUnknown: "{name} ist keine Einstellung eines Speichers; es gibt {known}",
+  storageOptionValue: "{name} verlangt {wanted}, nicht {value}",
   destinationEmpty: "die Angabe ist leer",
   destinationTwice: "es ist doppelt angegeben",
   destinationTooMany: "ein Lauf kann höchstens {limit} Ziele versorgen",

@@ -6,7 +6,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   USAGE: { what: "{reason}", next: "Run the command with --help to see what it takes." },
   DESTINATION_INVALID: {
     what: "{destination} is not a destination: {reason}.",
-    next: "Write a path such as /mnt/backup or ./backup.",
+    next: "Write a path such as /mnt/backup, or a place such as sftp:user@host:/path; docs/destinations.md lists them.",
   },
   STORAGE_FILE_MISSING: {
     what: "{location} has no file {file}.",
@@ -59,6 +59,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   SSH_MISSING: {
     what: "{location} needs the program ssh, which could not be started: {reason}.",
     next: "Install OpenSSH's client, for example with apt install openssh-client, and see that it is in PATH.",
+  },
+  STORAGE_ANSWERED: {
+    what: "{location}: {action} failed, the server answered {status}.",
+    next: "Look into the server's log. Where it was only overloaded, run the command again later.",
   },
   REPOSITORY_MISSING: {
     what: "There is no repository at {location}.",

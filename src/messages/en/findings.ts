@@ -282,6 +282,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "The copy of {file} in the cache {folder} was damaged. It was removed and read from the repository again.",
     next: "Nothing is lost. If it happens again, the disk under the cache may be failing.",
   },
+  STORAGE_RETRIED: {
+    what: "{location} does not answer as it should: {reason}. Trying again in {seconds} seconds.",
+    next: "Nothing is to be done if it goes on; else see that the network and the server work.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} could not be locked, so it was read without a lock: {reason}.",
     next: "See that nothing removes snapshots there meanwhile.",

@@ -172,6 +172,8 @@ export const options = {
   instance: "name of the instance; else $OBHUT_INSTANCE, this machine's name, or open-webui in a container",
   "password-file": "read the password from this file",
   "password-command": "run this program (without a shell) and take its output as the password",
+  option:
+    "setting of a storage, as restic spells it, such as sftp.args='-p 2222'; may be given more than once; see docs/destinations.md",
   "cache-dir": "keep copies of indexes, snapshots and folder lists in this folder, for any repository; see docs/cli.md",
   "no-cache": "keep no such copies, and read none",
   tag: "tag for the snapshot, or tag to look for; may be given more than once",
@@ -268,6 +270,7 @@ export const values = {
   tags: "TAGS",
   grouping: "GROUPS",
   key: "KEY",
+  setting: "SETTING",
   pack: "PACK",
   shell: "SHELL",
 } as const;

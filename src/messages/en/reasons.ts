@@ -47,8 +47,11 @@ export const reasons: Record<ReasonCode, string> = {
   patternInvalid: "{value} is no pattern: a bracket or an escape in it does not close",
   destinationBareWord:
     "a bare word is the name of a destination in the config file, and there is none; for the folder write ./{word}",
-  destinationNotYet: "{scheme} is known, but this version stores in local folders only",
+  destinationNotYet: "{scheme} is known, but this version cannot store there yet",
   destinationUnknownScheme: "{scheme} is unknown",
+  destinationSpelling: "such a place is written like {spelling}",
+  storageOptionUnknown: "{name} is no option of a storage; there are {known}",
+  storageOptionValue: "{name} takes {wanted}, not {value}",
   destinationEmpty: "it is empty",
   destinationTwice: "it was given twice",
   destinationTooMany: "a run can feed {limit} destinations at most",

@@ -18,12 +18,13 @@ import { removeFile, saveFile } from "./save-file.ts";
 import { SessionPool } from "./session-pool.ts";
 import { sftpError } from "./sftp-error.ts";
 
-export interface SftpStorageOptions {
+export interface SftpStorageOptions extends SshChoices {
   readonly location: string;
   readonly place: SshPlace;
   /** Of the repository's folder: absolute, or from where the server puts the user. */
   readonly path: string;
-  readonly ssh?: SshChoices;
+  /** How many calls may be under way at once. */
+  readonly connections?: number;
 }
 
 export function sftpStorage(options: SftpStorageOptions): Storage {
@@ -43,7 +44,7 @@ interface Call {
 
 class SftpStorage implements Storage {
   readonly location: string;
-  readonly connections = 5;
+  readonly connections: number;
   readonly #host: string;
   readonly #root: string;
   readonly #sessions: SessionPool;
@@ -52,12 +53,13 @@ class SftpStorage implements Storage {
   /** Temporary files that a listing met, with the time of their last change: of runs that died, or of one that is at work. */
   readonly #met = new Map<string, number>();
 
-  constructor({ location, place, path, ssh }: SftpStorageOptions) {
+  constructor({ location, place, path, connections = 5, ...ssh }: SftpStorageOptions) {
     this.location = location;
+    this.connections = connections;
     this.#host = place.host;
     this.#root = path;
     const open = (): ReturnType<typeof openSshSession> => openSshSession(sshCommand(place, ssh));
-    this.#sessions = new SessionPool({ open, maxSessions, callsEach: 2 });
+    this.#sessions = new SessionPool({ open, maxSessions: Math.min(maxSessions, connections), callsEach: 2 });
   }
 
   async create(): Promise<void> {

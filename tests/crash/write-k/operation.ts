@@ -45,7 +45,7 @@ export function worldOf(
     env: {},
     folder: "/nowhere",
     actor: testActor(clock),
-    openStorage: async ({ path }) => storageAt(path),
+    openStorage: async ({ written }) => storageAt(written),
     password: async () => new Secret(password),
   };
   return { storages, parts, watch: { emit: () => undefined, signal: new AbortController().signal } };

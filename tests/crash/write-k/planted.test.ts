@@ -50,7 +50,8 @@ function wrapped(inner: Storage, own: Partial<Storage>): Storage {
 
 function withStorages(world: World, change: (storage: Storage) => Storage): World {
   const storages = new Map([...world.storages].map(([name, storage]) => [name, change(storage)] as const));
-  const openStorage: World["parts"]["openStorage"] = async ({ path }) => storages.get(path) ?? assert.fail(path);
+  const openStorage: World["parts"]["openStorage"] = async ({ written }) =>
+    storages.get(written) ?? assert.fail(written);
   return { ...world, storages, parts: { ...world.parts, openStorage } };
 }
 
