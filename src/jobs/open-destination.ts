@@ -1,7 +1,7 @@
 /** Opens the repository at a destination; it owns the storage and closes it. */
 import { ObhutError } from "../base/errors.ts";
 import type { Destination } from "../plans/destination.ts";
-import { openRepository } from "../repository/open-repository.ts";
+import { type OnDeriving, openRepository } from "../repository/open-repository.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Parts } from "./parts.ts";
 
@@ -13,13 +13,14 @@ export interface OpenedDestination extends AsyncDisposable {
 export interface OpenDestinationOptions {
   /** False for who must see what the place itself holds, such as a check. Default true: a cache is used where there is one. */
   readonly cache?: boolean;
+  readonly onDeriving?: OnDeriving;
 }
 
 /** Errors: those of openRepository, and PASSWORD_MISSING. */
 export async function openDestination(
   destination: Destination,
   parts: Parts,
-  { cache = true }: OpenDestinationOptions = {},
+  { cache = true, onDeriving }: OpenDestinationOptions = {},
 ): Promise<OpenedDestination> {
   let storage = await parts.openStorage(destination);
   try {
@@ -28,7 +29,7 @@ export async function openDestination(
       throw new ObhutError("REPOSITORY_MISSING", { location: storage.location });
     }
     const password = await parts.password(storage.location, "open");
-    const opened = await openRepository(storage, password.reveal(), parts.actor);
+    const opened = await openRepository(storage, password.reveal(), parts.actor, onDeriving);
     if (cache)
       storage = (await parts.cacheStorage?.(storage, { destination, repositoryId: opened.config.id })) ?? storage;
     const repository = { ...opened, storage };

@@ -8,6 +8,7 @@ import type { Destination } from "../plans/destination.ts";
 import type { BackupTarget } from "../repository/backup/backup-options.ts";
 import { findParent, type ParentQuery } from "../repository/find-parent.ts";
 import { loadIndex } from "../repository/load-index.ts";
+import type { OnDeriving } from "../repository/open-repository.ts";
 import { readFile } from "../repository/read-file.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
@@ -21,6 +22,7 @@ export interface OpenTargetsOptions {
   readonly parent: ParentQuery;
   /** Nothing is written, so no lock is taken. */
   readonly dryRun: boolean;
+  readonly onDeriving: OnDeriving;
 }
 
 export interface OpenedTarget {
@@ -74,10 +76,10 @@ interface Opening {
 
 async function openTarget(
   { destination, own, signals }: Opening,
-  { parent: query, dryRun }: OpenTargetsOptions,
+  { parent: query, dryRun, onDeriving }: OpenTargetsOptions,
   { parts, watch }: { readonly parts: Parts; readonly watch: JobWatch },
 ): Promise<OpenedTarget> {
-  const { repository } = own.use(await openDestination(destination, parts));
+  const { repository } = own.use(await openDestination(destination, parts, { onDeriving }));
   const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch);
   return dryRun ? await load() : await lockAndLoad(repository, load, { own, signals, watch });
 }

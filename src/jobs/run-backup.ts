@@ -45,14 +45,17 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   const { clock } = parts;
   const [timeMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const findings: Finding[] = [];
-  // Loaded while keys are derived and locks settle.
-  const engine = Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]);
-  const folder = readSourceFolder(options.dataDirectory, watch.signal);
+  // Done while keys are derived and locks settle.
+  const deriving = Promise.withResolvers<void>();
+  const engine = deriving.promise.then(() =>
+    Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]),
+  );
+  const folder = deriving.promise.then(() => readSourceFolder(options.dataDirectory, watch.signal));
   // Who opens the capture gets the error there.
   folder.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
-  await using targets = await openTargets({ ...options, parent }, parts, opening);
+  await using targets = await openTargets({ ...options, parent, onDeriving: deriving.resolve }, parts, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
   const context = { targets, folder, findings, signal, timeMs, emit: watch.emit };
   const { results, manifest } = await storeCapture(await engine, options, parts, context);

@@ -14,10 +14,15 @@ import type { Actor, Repository } from "./repository.ts";
  * Errors: REPOSITORY_MISSING, PASSWORD_WRONG (no key opens), REPOSITORY_VERSION, OBJECT_DAMAGED (the config, or every key that might
  * have opened).
  */
-export async function openRepository(storage: Storage, password: string, actor: Actor): Promise<Repository> {
+export async function openRepository(
+  storage: Storage,
+  password: string,
+  actor: Actor,
+  onDeriving?: OnDeriving,
+): Promise<Repository> {
   const sealedConfig = await loadConfig(storage);
   let opened = false;
-  for await (const { id, master } of openKeys(storage, password)) {
+  for await (const { id, master } of openKeys(storage, password, onDeriving)) {
     opened = true;
     const sealer = new Sealer(master);
     // A key that an init left which lost the race for the config opens, but not this config.
@@ -45,6 +50,12 @@ function refuseUnknownVersion(storage: Storage, { version }: Config): void {
   throw new ObhutError("REPOSITORY_VERSION", { location: storage.location, version });
 }
 
+/**
+ * Called when the derivation of a key has begun, which takes a fifth of a second and another thread: what is to be loaded meanwhile is
+ * begun here, since before it would put the derivation off.
+ */
+export type OnDeriving = () => void;
+
 export interface OpenedKey {
   readonly id: KeyId;
   readonly master: MasterKey;
@@ -54,7 +65,7 @@ export interface OpenedKey {
  * The keys that `password` opens, each tried once, `limits.maxKeysTried` at most. A damaged one is passed over while others are
  * left; where none opens, its OBJECT_DAMAGED says why.
  */
-export async function* openKeys(storage: Storage, password: string): AsyncIterable<OpenedKey> {
+export async function* openKeys(storage: Storage, password: string, onDeriving?: OnDeriving): AsyncIterable<OpenedKey> {
   let failed: unknown;
   let tried = 0;
   let opened = 0;
@@ -65,7 +76,9 @@ export async function* openKeys(storage: Storage, password: string): AsyncIterab
     try {
       const what = objectName("keys", id);
       const file = decodeKeyFile(await loadVerified({ storage }, "keys", id), what);
-      const master = await unlockKeyFile(file, password, what);
+      const unlocking = unlockKeyFile(file, password, what);
+      onDeriving?.();
+      const master = await unlocking;
       if (master === undefined) continue;
       opened++;
       yield { id, master };
