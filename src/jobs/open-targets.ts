@@ -9,6 +9,7 @@ import type { BackupTarget } from "../repository/backup/backup-options.ts";
 import { findParent, type ParentQuery } from "../repository/find-parent.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { OnDeriving } from "../repository/open-repository.ts";
+import { listPacks } from "../repository/packs/list-packs.ts";
 import { readFile } from "../repository/read-file.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
@@ -22,7 +23,7 @@ export interface OpenTargetsOptions {
   readonly parent: ParentQuery;
   /** Nothing is written, so no lock is taken. */
   readonly dryRun: boolean;
-  readonly onDeriving: OnDeriving;
+  readonly onDeriving?: OnDeriving;
 }
 
 export interface OpenedTarget {
@@ -79,7 +80,7 @@ async function openTarget(
   { parent: query, dryRun, onDeriving }: OpenTargetsOptions,
   { parts, watch }: { readonly parts: Parts; readonly watch: JobWatch },
 ): Promise<OpenedTarget> {
-  const { repository } = own.use(await openDestination(destination, parts, { onDeriving }));
+  const { repository } = own.use(await openDestination(destination, parts, onDeriving ? { onDeriving } : {}));
   const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch);
   return dryRun ? await load() : await lockAndLoad(repository, load, { own, signals, watch });
 }
@@ -90,18 +91,19 @@ async function loadTarget(
   query: ParentQuery,
   { emit, signal }: JobWatch,
 ): Promise<OpenedTarget> {
-  const [{ snapshots, damaged }, indexed] = await Promise.all([
+  const [{ snapshots, damaged }, indexed, packs] = await Promise.all([
     loadSnapshots(repository, signal),
     loadIndex(repository, { signal }),
+    listPacks(repository, signal),
   ]);
   for (const { id, reason } of damaged) {
     const { location } = repository.storage;
     emit({ type: "finding", finding: finding("SNAPSHOT_PASSED_OVER", { location, snapshot: shortId(id), reason }) });
   }
   const parent = findParent(snapshots, query);
-  if (parent === undefined) return { target: { repository: indexed }, manifest: undefined };
+  if (parent === undefined) return { target: { repository: indexed, packs }, manifest: undefined };
   const manifest = await readManifest(indexed, parent, signal);
-  const target = { repository: indexed, parent, ...(manifest ? { parentStates: statesOf(manifest) } : {}) };
+  const target = { repository: indexed, packs, parent, ...(manifest ? { parentStates: statesOf(manifest) } : {}) };
   return { target, manifest };
 }
 

@@ -32,7 +32,11 @@ interface StoreContext {
   readonly findings: Finding[];
 }
 
-type OneTry = Omit<StoreContext, "folder"> & { readonly folder: StoreContext["folder"] | undefined };
+/** `fresh`: what was looked at when the destinations were opened is still good. */
+type OneTry = Omit<StoreContext, "folder"> & {
+  readonly folder: StoreContext["folder"] | undefined;
+  readonly fresh: boolean;
+};
 
 interface StoredCapture {
   readonly results: readonly TargetResult[];
@@ -53,7 +57,10 @@ export async function storeCapture(
   const found = findings.length;
   for (let tries = 1; ; tries++) {
     try {
-      return await storeOnce(engine, options, parts, { ...context, ...(tries > 1 ? { folder: undefined } : {}) });
+      return await storeOnce(engine, options, parts, {
+        ...context,
+        ...(tries > 1 ? { folder: undefined, fresh: false } : { fresh: true }),
+      });
     } catch (error) {
       const passes = isObhutError(error, "DATABASE_CHANGED") || isObhutError(error, "DATABASE_HOLD_LOST");
       if (!passes || tries === limits.captureTries) throw error;
@@ -71,7 +78,7 @@ async function storeOnce(
   parts: Parts,
   context: OneTry,
 ): Promise<StoredCapture> {
-  const { targets, folder, findings, signal, timeMs, emit } = context;
+  const { targets, folder, fresh, findings, signal, timeMs, emit } = context;
   const onFinding = (found: Finding): void => noting(findings, emit)({ type: "finding", finding: found });
   const { username, uid, gid } = parts.actor;
   using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), emit);
@@ -79,7 +86,7 @@ async function storeOnce(
   // Where the capture fails, the stream of entries says so to the engine.
   capture.manifest.catch(() => undefined);
   const stored = await backup({
-    targets: targets.opened.map(({ target }) => target),
+    targets: targets.opened.map(({ target: { packs, ...rest } }) => (fresh && packs ? { ...rest, packs } : rest)),
     entries: capture.entries,
     hostname: options.instance,
     username,

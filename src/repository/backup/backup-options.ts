@@ -1,7 +1,7 @@
 /** What a backup is asked to do, and what it says at the end. */
 import type { BytePath } from "../../base/byte-path.ts";
 import type { Finding } from "../../base/finding-codes.ts";
-import type { SnapshotId } from "../../base/ids.ts";
+import type { PackId, SnapshotId } from "../../base/ids.ts";
 import type { SnapshotSummary } from "../format/snapshot-file.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
@@ -14,6 +14,8 @@ export interface BackupTarget {
   readonly parent?: StoredSnapshot;
   /** What `SourceEntry.state` was of the parent's files. */
   readonly parentStates?: ReadonlyMap<BytePath, string>;
+  /** Size of each pack, as listed when the index was read; absent: they are listed. */
+  readonly packs?: ReadonlyMap<PackId, number>;
   /** Nothing is written before it resolves; where it rejects, this destination fails with its error. Absent: the lock is held. */
   readonly mayWrite?: Promise<void>;
 }

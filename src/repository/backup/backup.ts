@@ -71,8 +71,9 @@ async function knownBlobs(
   await Promise.all(
     destinations.map(async (destination) => {
       try {
-        const { repository } = destination.target;
-        const { missing, adopted } = await presentPacks(repository, onFinding, signal);
+        const { repository, packs } = destination.target;
+        const listed = packs === undefined ? {} : { listed: packs };
+        const { missing, adopted } = await presentPacks(repository, { ...listed, onFinding, signal });
         known.addIndex(repository.index, destination.bit, missing);
         await destination.target.mayWrite;
         for (const { id, header } of adopted) {

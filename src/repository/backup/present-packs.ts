@@ -6,8 +6,9 @@
 
 import { reasonOf } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
-import { type PackId, parseId, shortId } from "../../base/ids.ts";
+import { type PackId, shortId } from "../../base/ids.ts";
 import type { PackHeader } from "../format/pack.ts";
+import { listPacks } from "../packs/list-packs.ts";
 import { loadPackHeader } from "../packs/load-pack-header.ts";
 import type { IndexedRepository } from "../repository.ts";
 
@@ -18,19 +19,28 @@ export interface PresentPacks {
   readonly adopted: readonly { readonly id: PackId; readonly header: PackHeader }[];
 }
 
+export interface PresentPacksOptions {
+  /** Size of each pack that was there a moment ago; absent: they are listed. */
+  readonly listed?: ReadonlyMap<PackId, number>;
+  readonly onFinding: (found: Finding) => void;
+  readonly signal?: AbortSignal;
+}
+
 export async function presentPacks(
   repo: IndexedRepository,
-  onFinding: (found: Finding) => void,
-  signal?: AbortSignal,
+  { listed, onFinding, signal }: PresentPacksOptions,
 ): Promise<PresentPacks> {
-  const missing = new Set(repo.index.packs);
+  const indexed = new Set(repo.index.packs);
+  let present = listed ?? (await listPacks(repo, signal));
+  let missing = indexed.difference(present);
+  if (listed !== undefined && missing.size > 0) {
+    // It may have come with an index that was read after the listing.
+    present = await listPacks(repo, signal);
+    missing = indexed.difference(present);
+  }
   const unlisted: { id: PackId; sizeBytes: number }[] = [];
-  const listed = new Set(missing);
-  for await (const { name, sizeBytes } of repo.storage.list("data", signal)) {
-    const id = parseId<PackId>(name);
-    if (id === undefined) continue;
-    missing.delete(id);
-    if (!listed.has(id) && !repo.index.marked.has(id)) unlisted.push({ id, sizeBytes });
+  for (const [id, sizeBytes] of present) {
+    if (!indexed.has(id) && !repo.index.marked.has(id)) unlisted.push({ id, sizeBytes });
   }
   const { location } = repo.storage;
   if (missing.size > 0) onFinding(finding("INDEXED_PACKS_MISSING", { location, count: missing.size }));

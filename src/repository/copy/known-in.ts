@@ -22,7 +22,7 @@ export async function knownIn(
   onFinding: (found: Finding) => void,
   signal?: AbortSignal,
 ): Promise<KnownIn> {
-  const { missing, adopted } = await presentPacks(repository, onFinding, signal);
+  const { missing, adopted } = await presentPacks(repository, { onFinding, ...(signal ? { signal } : {}) });
   const known = KnownBlobs.allocate(newBlobsExpected + repository.index.count);
   known.addIndex(repository.index, 1, missing);
   const scratch = new IdWords();

@@ -55,7 +55,7 @@ export async function backUp(
   const timeMs = Date.UTC(2026, 9, day);
   const destinations = names.map(placeOf);
   const parent = { hostname: "instance", paths: ["/data"], timeMs };
-  await using targets = await openTargets({ destinations, parent, dryRun: false, onDeriving: () => undefined }, parts, watch);
+  await using targets = await openTargets({ destinations, parent, dryRun: false }, parts, watch);
   const { username, uid, gid } = parts.actor;
   const stored = await backup({
     targets: targets.opened.map(({ target }) => target),
