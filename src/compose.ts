@@ -4,8 +4,9 @@ import { hostname, userInfo } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import type { Finding } from "./base/finding-codes.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
+import { readCertificates } from "./jobs/read-certificates.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
-import { type Destination, notYetOffered, type RemoteDestination } from "./plans/destination.ts";
+import { type Destination, notYetOffered, type RemoteDestination, type RestDestination } from "./plans/destination.ts";
 import type { StorageOptions } from "./plans/storage-options.ts";
 import type { Actor } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -69,11 +70,26 @@ async function openRemote(destination: RemoteDestination, { storageOptions }: Sy
       return sftpStorage({ location, place: destination, path: destination.path, ...storageOptions.sftp });
     }
     case "rest":
+      return await openRest(destination, storageOptions);
     case "rclone":
     case "s3":
     case "b2":
       throw notYetOffered(destination);
   }
+}
+
+async function openRest(destination: RestDestination, { rest, tls }: StorageOptions): Promise<Storage> {
+  const { restStorage } = await import("./storage/rest/rest-storage.ts");
+  const { http1Client } = await import("./host/http/http1-client.ts");
+  const { written: location, user, password } = destination;
+  const login = user === undefined && password === undefined ? rest.login : { user, password };
+  const who = login && Buffer.from(`${login.user ?? ""}:${login.password?.reveal() ?? ""}`).toString("base64");
+  const { origin, pathname: basePath, protocol } = new URL(destination.url);
+  const connections = rest.connections ?? 5;
+  const certificates = protocol === "https:" ? await readCertificates(tls) : {};
+  const headers = who === undefined ? {} : { Authorization: `Basic ${who}` };
+  const client = http1Client({ origin, headers, connections, tls: certificates });
+  return restStorage({ location, client, basePath, connections });
 }
 
 async function cacheStorage(

@@ -27,6 +27,7 @@ export const errorCodes = {
   STORAGE_UNREACHABLE: { exit: 1, params: ["location", "reason"] },
   STORAGE_TIMEOUT: { exit: 1, params: ["location", "action", "seconds"] },
   STORAGE_DENIED: { exit: 1, params: ["location", "action", "reason"] },
+  STORAGE_TLS: { exit: 1, params: ["location", "reason"] },
   STORAGE_HOST_UNKNOWN: { exit: 1, params: ["location", "host", "reason"] },
   STORAGE_HOST_CHANGED: { exit: 1, params: ["location", "host", "reason"] },
   SSH_LOGIN_REFUSED: { exit: 1, params: ["location", "reason"] },

@@ -83,6 +83,10 @@ export const limits = {
   listedDifferences: 1_000,
   /** An SFTP server that owes an answer and sends nothing for this long is given up: syncing a pack may take a slow disk a while. */
   sftpSilenceMs: 120_000,
+  /** The same of an HTTP server, in either direction. */
+  httpSilenceMs: 120_000,
+  /** Memory is made at once for an answer that claims up to this; for longer ones as it comes. */
+  httpBodyBytes: 64 * MiB,
   /** What a network breaks is tried again: the first pause, doubled each time up to the longest (restic: 1 s, 60 s), for so long in all. */
   retryFirstMs: 1_000,
   retryMaxMs: 60_000,

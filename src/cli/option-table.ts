@@ -37,6 +37,8 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
   option: { short: "o", value: "setting", repeatable: true },
+  cacert: { value: "file" },
+  "tls-client-cert": { value: "file" },
   "cache-dir": { value: "dir" },
   "no-cache": {},
   tag: { value: "tag", repeatable: true },
@@ -117,7 +119,7 @@ export interface CommandSpec {
 }
 
 /** What every command takes that opens a repository: its password, and how a distant one is reached. */
-const password = ["password-file", "password-command", "option"] as const;
+const password = ["password-file", "password-command", "option", "cacert", "tls-client-cert"] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
 const newKey = ["new-password-file", "new-password-command", "user", "host"] as const;

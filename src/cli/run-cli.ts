@@ -117,13 +117,19 @@ async function partsFor({ args, messages, reporter }: Prepared): Promise<Parts> 
   const { systemParts } = await import("../compose.ts");
   const { passwordOnce } = await import("./password-once.ts");
   const { chooseCache } = await import("../plans/cache-choice.ts");
-  const { parseStorageOptions } = await import("../plans/storage-options.ts");
+  const { storageOptions } = await import("../plans/storage-options.ts");
   const { homedir } = await import("node:os");
   const given = { folder: args.value("cache-dir"), none: args.flag("no-cache") };
+  const surroundings = { env: process.env, folder: process.cwd() };
+  const asked = {
+    settings: args.list("option"),
+    ca: args.value("cacert"),
+    clientCertificate: args.value("tls-client-cert"),
+  };
   return systemParts({
     password: passwordOnce(args, process.env, messages),
-    cache: chooseCache(given, { env: process.env, folder: process.cwd(), home: homedir() }),
-    storageOptions: parseStorageOptions(args.list("option")),
+    cache: chooseCache(given, { ...surroundings, home: homedir() }),
+    storageOptions: storageOptions(asked, surroundings),
     onNote: (note) => reporter.emit({ type: "finding", finding: note }),
   });
 }

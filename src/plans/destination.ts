@@ -10,6 +10,7 @@ import {
   isRemoteKind,
   parseRemote,
   type RemoteDestination,
+  type RestDestination,
   remotePlace,
   remoteSpellings,
 } from "./remote-destination.ts";
@@ -22,7 +23,7 @@ export interface LocalDestination {
   readonly path: string;
 }
 
-export type { RemoteDestination };
+export type { RemoteDestination, RestDestination };
 export type Destination = LocalDestination | RemoteDestination;
 
 /** Known, and not offered by this version. */

@@ -10,7 +10,7 @@ interface Written {
   readonly written: string;
 }
 
-interface RestDestination extends Written {
+export interface RestDestination extends Written {
   readonly kind: "rest";
   /** Without user and password; ends with a slash. */
   readonly url: string;

@@ -2,34 +2,50 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isObhutError } from "../base/errors.ts";
 import type { Reason } from "../base/reason-codes.ts";
-import { parseStorageOptions } from "./storage-options.ts";
+import { type StorageOptions, storageOptions } from "./storage-options.ts";
+
+function given(settings: readonly string[], env: Record<string, string> = {}): StorageOptions {
+  return storageOptions({ settings, ca: undefined, clientCertificate: undefined }, { env, folder: "/here" });
+}
 
 test("restic's spelling; of one name the last counts, and values may hold equal signs and quotes", () => {
-  assert.deepEqual(parseStorageOptions([]).sftp, {});
-  assert.deepEqual(
-    parseStorageOptions(["sftp.connections=9", "sftp.args=-p 22 -o 'User=ada l'", "sftp.connections=2"]).sftp,
-    { args: ["-p", "22", "-o", "User=ada l"], connections: 2 },
-  );
-  assert.deepEqual(parseStorageOptions(["sftp.command=ssh -p 1 host -s sftp"]).sftp, {
-    command: ["ssh", "-p", "1", "host", "-s", "sftp"],
+  assert.deepEqual(given([]), { sftp: {}, rest: {}, tls: {} });
+  assert.deepEqual(given(["sftp.connections=9", "sftp.args=-p 22 -o 'User=ada l'", "sftp.connections=2"]).sftp, {
+    args: ["-p", "22", "-o", "User=ada l"],
+    connections: 2,
+  });
+  assert.deepEqual(given(["sftp.command=ssh -p 1 host -s sftp", "rest.connections=3"]), {
+    sftp: { command: ["ssh", "-p", "1", "host", "-s", "sftp"] },
+    rest: { connections: 3 },
+    tls: {},
   });
 });
 
+test("restic's variables; an option of the call wins", () => {
+  const env = { RESTIC_CACERT: "ca.pem", RESTIC_TLS_CLIENT_CERT: "/me.pem", RESTIC_REST_PASSWORD: "geheim" };
+  const found = given([], env);
+  assert.deepEqual(found.tls, { ca: "/here/ca.pem", client: "/me.pem" });
+  assert.equal(found.rest.login?.user, "");
+  assert.equal(found.rest.login?.password.reveal(), "geheim");
+  const asked = { settings: [], ca: "/other.pem", clientCertificate: undefined };
+  assert.equal(storageOptions(asked, { env, folder: "/here" }).tls.ca, "/other.pem");
+});
+
 test("what is not understood is an error that names what there is", () => {
-  for (const [given, code] of [
+  for (const [settings, code] of [
     [["sftp.conections=1"], "storageOptionUnknown"],
     [["nonsense"], "storageOptionUnknown"],
     [["sftp.connections=0"], "storageOptionValue"],
-    [["sftp.connections=many"], "storageOptionValue"],
+    [["rest.connections=many"], "storageOptionValue"],
     [["sftp.connections"], "storageOptionValue"],
     [["sftp.command="], "optionNeedsValue"],
     [["sftp.args='half"], "commandQuotes"],
     [["sftp.command=ssh", "sftp.args=-v"], "oneOfTwo"],
   ] as const) {
     assert.throws(
-      () => parseStorageOptions(given),
+      () => given(settings),
       (e) => isObhutError(e, "USAGE") && (e.params.reason as unknown as Reason).code === code,
-      given.join(" "),
+      settings.join(" "),
     );
   }
 });

@@ -1,6 +1,8 @@
-/** Settings of single kinds of storage, spelled as restic's extended options: `-o sftp.args="-p 2222"`, `-o sftp.connections=2`. */
+/** How distant storages are reached: restic's extended options (`-o sftp.args="-p 2222"`), its variables, and certificates. */
+import { resolve } from "node:path";
 import { ObhutError } from "../base/errors.ts";
-import { reason } from "../base/reason-codes.ts";
+import { type Reason, reason } from "../base/reason-codes.ts";
+import { Secret } from "../base/secret.ts";
 import { splitCommand } from "./split-command.ts";
 
 export interface StorageOptions {
@@ -11,28 +13,71 @@ export interface StorageOptions {
     readonly args?: readonly string[];
     readonly connections?: number;
   };
+  readonly rest: {
+    readonly connections?: number;
+    /** For a place that names neither user nor password. */
+    readonly login?: RestLogin;
+  };
+  readonly tls: TlsFiles;
 }
 
-const known = ["sftp.command", "sftp.args", "sftp.connections"] as const;
+interface RestLogin {
+  readonly user: string;
+  readonly password: Secret;
+}
+
+/** Absolute paths of PEM files. */
+export interface TlsFiles {
+  /** Who may vouch for servers, instead of this machine's. */
+  readonly ca?: string;
+  /** A certificate and its key, for servers that want one. */
+  readonly client?: string;
+}
+
+export interface AskedStorageOptions {
+  /** Each `name=value`; of one name the last counts. */
+  readonly settings: readonly string[];
+  readonly ca: string | undefined;
+  readonly clientCertificate: string | undefined;
+}
+
+export interface StorageSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What a relative path starts from. */
+  readonly folder: string;
+}
+
+const known = ["sftp.command", "sftp.args", "sftp.connections", "rest.connections"] as const;
 type Name = (typeof known)[number];
 
 const maxConnections = 64;
 
-/** `given`: each `name=value`; of one name the last counts. Throws USAGE. */
-export function parseStorageOptions(given: readonly string[]): StorageOptions {
-  const values = new Map<Name, string>();
-  for (const one of given) {
-    const [, name = one, value = ""] = /^([^=]*)=(.*)$/s.exec(one) ?? [];
-    if (!isKnown(name)) throw usage(reason("storageOptionUnknown", { name, known: known.join(", ") }));
-    values.set(name, value);
-  }
+/** Throws USAGE. */
+export function storageOptions(asked: AskedStorageOptions, { env, folder }: StorageSurroundings): StorageOptions {
+  const values = parseSettings(asked.settings);
   const [command, args] = [words(values, "sftp.command"), words(values, "sftp.args")];
   if (command !== undefined && args !== undefined) {
     throw usage(reason("oneOfTwo", { first: "-o sftp.command", second: "-o sftp.args" }));
   }
+  const [ca, client] = [asked.ca ?? env["RESTIC_CACERT"], asked.clientCertificate ?? env["RESTIC_TLS_CLIENT_CERT"]].map(
+    (file) => (file ? resolve(folder, file) : undefined),
+  );
+  const login = loginIn(env);
   return {
     sftp: { ...(command && { command }), ...(args && { args }), ...connections(values, "sftp.connections") },
+    rest: { ...connections(values, "rest.connections"), ...(login && { login }) },
+    tls: { ...(ca && { ca }), ...(client && { client }) },
   };
+}
+
+function parseSettings(settings: readonly string[]): ReadonlyMap<Name, string> {
+  const values = new Map<Name, string>();
+  for (const one of settings) {
+    const [, name = one, value = ""] = /^([^=]*)=(.*)$/s.exec(one) ?? [];
+    if (!isKnown(name)) throw usage(reason("storageOptionUnknown", { name, known: known.join(", ") }));
+    values.set(name, value);
+  }
+  return values;
 }
 
 function isKnown(name: string): name is Name {
@@ -56,6 +101,11 @@ function connections(values: ReadonlyMap<Name, string>, name: Name): { readonly 
   return { connections: count };
 }
 
-function usage(why: ReturnType<typeof reason>): ObhutError<"USAGE"> {
+function loginIn(env: StorageSurroundings["env"]): RestLogin | undefined {
+  const [user = "", password = ""] = [env["RESTIC_REST_USERNAME"], env["RESTIC_REST_PASSWORD"]];
+  return user === "" && password === "" ? undefined : { user, password: new Secret(password) };
+}
+
+function usage(why: Reason): ObhutError<"USAGE"> {
   return new ObhutError("USAGE", { reason: why });
 }

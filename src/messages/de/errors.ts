@@ -40,6 +40,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} hat das nicht erlaubt: {action}: {reason}.",
     next: "Benutzer, Passwort oder Schlüssel prüfen, und was sie an diesem Ort dürfen.",
   },
+  STORAGE_TLS: {
+    what: "{location} konnte sich nicht ausweisen: {reason}.",
+    next: "Rechnername und Uhr dieses Rechners prüfen, und ob das Zertifikat des Servers gültig ist. Stammt es von einer eigenen Stelle, deren Zertifikat mit --cacert nennen.",
+  },
   STORAGE_HOST_UNKNOWN: {
     what: "{location}: Der Schlüssel des Rechners {host} ist nicht bekannt: {reason}.",
     next: "Den Schlüssel mit dem vergleichen, was der Betreiber nennt, und ihn dann in known_hosts eintragen.",

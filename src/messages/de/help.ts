@@ -172,6 +172,8 @@ export const options: Record<keyof typeof en.options, string> = {
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
   option:
     "Einstellung eines Speichers in der Schreibweise von restic, etwa sftp.args='-p 2222'; mehrfach möglich; siehe docs/de/destinations.md",
+  cacert: "Datei mit den Zertifikaten der Stellen, die für Server bürgen dürfen, statt derer dieses Rechners",
+  "tls-client-cert": "Datei mit Zertifikat und Schlüssel, mit denen wir uns bei einem Server ausweisen",
   "cache-dir":
     "Kopien von Indizes, Snapshots und Ordnerlisten hier ablegen, für jedes Repository; siehe docs/de/cli.md",
   "no-cache": "keine solchen Kopien ablegen und keine lesen",

@@ -40,6 +40,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} did not allow this: {action}: {reason}.",
     next: "Check the user, the password or key, and what they may do in this place.",
   },
+  STORAGE_TLS: {
+    what: "{location} could not prove who it is: {reason}.",
+    next: "Check the host's name and this machine's clock, and that the server's certificate is valid. If it is from an authority of your own, name that authority's certificate with --cacert.",
+  },
   STORAGE_HOST_UNKNOWN: {
     what: "{location}: the key of host {host} is not known: {reason}.",
     next: "Compare the host's key with what its owner tells you, then add it to known_hosts.",

@@ -174,6 +174,8 @@ export const options = {
   "password-command": "run this program (without a shell) and take its output as the password",
   option:
     "setting of a storage, as restic spells it, such as sftp.args='-p 2222'; may be given more than once; see docs/destinations.md",
+  cacert: "file with the certificates of those who may vouch for servers, instead of this machine's",
+  "tls-client-cert": "file with a certificate and its key that say to a server who we are",
   "cache-dir": "keep copies of indexes, snapshots and folder lists in this folder, for any repository; see docs/cli.md",
   "no-cache": "keep no such copies, and read none",
   tag: "tag for the snapshot, or tag to look for; may be given more than once",

@@ -1,0 +1,107 @@
+/** HTTP/1.1 with kept connections, over TCP or TLS. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { reasonOf, systemCode } from "../../base/errors.ts";
+import { limits } from "../../base/limits.ts";
+import { announcedLength, collectBody } from "./collect-body.ts";
+import { type HttpAnswer, type HttpClient, HttpFailure, type HttpRequest } from "./http-client.ts";
+
+export interface TlsChoices {
+  /** PEM: who may vouch for servers. */
+  readonly ca?: readonly string[];
+  /** PEM: certificate and key that say who we are. */
+  readonly clientCertificate?: string;
+}
+
+export interface Http1Options {
+  /** `https://host:port`: the path is each request's own. */
+  readonly origin: string;
+  /** Of every request, such as who asks. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly connections: number;
+  readonly tls?: TlsChoices;
+}
+
+export function http1Client(options: Http1Options): HttpClient {
+  return new Http1Client(options);
+}
+
+class Http1Client implements HttpClient {
+  readonly #options: Http1Options;
+  readonly #isTls: boolean;
+  readonly #agent: HttpAgent;
+
+  constructor(options: Http1Options) {
+    this.#options = options;
+    this.#isTls = options.origin.startsWith("https:");
+    const { ca, clientCertificate: pem } = options.tls ?? {};
+    const kept = { keepAlive: true, maxSockets: options.connections };
+    const tls = { ...(ca && { ca: [...ca] }), ...(pem && { cert: pem, key: pem }), minVersion: "TLSv1.2" as const };
+    this.#agent = this.#isTls ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept);
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    request.signal?.throwIfAborted();
+    try {
+      return await this.#send(request).catch((error: unknown) => {
+        // The server may end a kept connection at the very moment it is used again: that says nothing of the server.
+        if (error instanceof StaleConnectionError) return this.#send(request);
+        throw error;
+      });
+    } catch (error) {
+      if (request.signal?.aborted) throw request.signal.reason;
+      throw failureOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+  }
+
+  async #send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+    const length = body === undefined ? {} : { "Content-Length": String(body.length) };
+    const made: RequestOptions = {
+      agent: this.#agent,
+      method,
+      headers: { ...this.#options.headers, ...headers, ...length },
+      timeout: limits.httpSilenceMs,
+      ...(signal ? { signal } : {}),
+    };
+    const start = this.#isTls ? httpsRequest : httpRequest;
+    const request = start(new URL(path, this.#options.origin), made);
+    request.on("timeout", () => request.destroy(silent()));
+    const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request.on("response", resolve);
+    request.on("error", (error) => {
+      const stale = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+      reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
+    });
+    request.end(body);
+    const answer = await answered;
+    const { statusCode: status = 0, headers: told } = answer;
+    const announced = method === "HEAD" ? 0 : announcedLength(told["content-length"], limits.httpBodyBytes);
+    return { status, headers: told, body: await collectBody(answer, announced) };
+  }
+}
+
+class StaleConnectionError extends Error {}
+
+function silent(): HttpFailure {
+  return new HttpFailure("silent", `nothing came for ${limits.httpSilenceMs / 1000} s`);
+}
+
+/** OpenSSL's and Node's names for certificates that do not prove anything, and for a handshake that failed. */
+const tlsSigns =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
+
+function failureOf(error: unknown): HttpFailure {
+  if (error instanceof HttpFailure) return error;
+  const kind = tlsSigns.test(systemCode(error) ?? "") ? "tls" : "unreachable";
+  return new HttpFailure(kind, oneLine(error), { cause: error });
+}
+
+/** A host with several addresses fails with one error for each. */
+function oneLine(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(reasonOf).join("; ");
+  return reasonOf(error).replaceAll(/\s+/g, " ").trim();
+}
