@@ -6,7 +6,13 @@ import type { Finding } from "./base/finding-codes.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
 import { readCertificates } from "./jobs/read-certificates.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
-import { type Destination, notYetOffered, type RemoteDestination, type RestDestination } from "./plans/destination.ts";
+import {
+  type Destination,
+  notYetOffered,
+  type RemoteDestination,
+  type RestDestination,
+  type S3Destination,
+} from "./plans/destination.ts";
 import type { StorageOptions } from "./plans/storage-options.ts";
 import type { Actor } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -71,8 +77,9 @@ async function openRemote(destination: RemoteDestination, { storageOptions }: Sy
     }
     case "rest":
       return await openRest(destination, storageOptions);
-    case "rclone":
     case "s3":
+      return await openS3(destination, storageOptions);
+    case "rclone":
     case "b2":
       throw notYetOffered(destination);
   }
@@ -90,6 +97,13 @@ async function openRest(destination: RestDestination, { rest, tls }: StorageOpti
   const headers = who === undefined ? {} : { Authorization: `Basic ${who}` };
   const client = http1Client({ origin, headers, connections, tls: certificates });
   return restStorage({ location, client, basePath, connections });
+}
+
+async function openS3(destination: S3Destination, { s3, tls }: StorageOptions): Promise<Storage> {
+  const { s3Storage } = await import("./storage/s3/s3-storage.ts");
+  const { written: location, endpoint, bucket, prefix } = destination;
+  const certificates = endpoint.startsWith("https:") ? await readCertificates(tls) : {};
+  return s3Storage({ location, endpoint, bucket, prefix, env: process.env, tls: certificates, ...s3 });
 }
 
 async function cacheStorage(

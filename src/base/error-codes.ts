@@ -33,6 +33,7 @@ export const errorCodes = {
   SSH_LOGIN_REFUSED: { exit: 1, params: ["location", "reason"] },
   SSH_NO_SFTP: { exit: 1, params: ["location", "reason"] },
   SSH_MISSING: { exit: 1, params: ["location", "reason"] },
+  S3_NO_CREDENTIALS: { exit: 1, params: ["location", "reason"] },
   STORAGE_ANSWERED: { exit: 1, params: ["location", "action", "status"] },
   // repository
   REPOSITORY_MISSING: { exit: 10, params: ["location"] },

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { reason } from "../base/reason-codes.ts";
-import type { TlsChoices } from "../host/http/http1-client.ts";
+import type { TlsChoices } from "../host/http/tls-choices.ts";
 import { trustedRoots } from "../host/http/trusted-roots.ts";
 import type { TlsFiles } from "../plans/storage-options.ts";
 

@@ -13,6 +13,7 @@ import {
   type RestDestination,
   remotePlace,
   remoteSpellings,
+  type S3Destination,
 } from "./remote-destination.ts";
 
 export interface LocalDestination {
@@ -23,7 +24,7 @@ export interface LocalDestination {
   readonly path: string;
 }
 
-export type { RemoteDestination, RestDestination };
+export type { RemoteDestination, RestDestination, S3Destination };
 export type Destination = LocalDestination | RemoteDestination;
 
 /** Known, and not offered by this version. */

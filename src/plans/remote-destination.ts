@@ -24,7 +24,7 @@ interface RcloneDestination extends Written {
   readonly remote: string;
 }
 
-interface S3Destination extends Written {
+export interface S3Destination extends Written {
   readonly kind: "s3";
   /** `https://host` or `https://host:port`. */
   readonly endpoint: string;

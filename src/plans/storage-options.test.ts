@@ -9,7 +9,7 @@ function given(settings: readonly string[], env: Record<string, string> = {}): S
 }
 
 test("restic's spelling; of one name the last counts, and values may hold equal signs and quotes", () => {
-  assert.deepEqual(given([]), { sftp: {}, rest: {}, tls: {} });
+  assert.deepEqual(given([]), { sftp: {}, rest: {}, s3: {}, tls: {} });
   assert.deepEqual(given(["sftp.connections=9", "sftp.args=-p 22 -o 'User=ada l'", "sftp.connections=2"]).sftp, {
     args: ["-p", "22", "-o", "User=ada l"],
     connections: 2,
@@ -17,6 +17,7 @@ test("restic's spelling; of one name the last counts, and values may hold equal 
   assert.deepEqual(given(["sftp.command=ssh -p 1 host -s sftp", "rest.connections=3"]), {
     sftp: { command: ["ssh", "-p", "1", "host", "-s", "sftp"] },
     rest: { connections: 3 },
+    s3: {},
     tls: {},
   });
 });

@@ -18,8 +18,18 @@ export interface StorageOptions {
     /** For a place that names neither user nor password. */
     readonly login?: RestLogin;
   };
+  readonly s3: {
+    readonly connections?: number;
+    readonly region?: string;
+    /** Whether the bucket stands in the host's name (dns) or begins the path. */
+    readonly bucketLookup?: BucketLookup;
+    /** Of packs. */
+    readonly storageClass?: string;
+  };
   readonly tls: TlsFiles;
 }
+
+export type BucketLookup = "auto" | "dns" | "path";
 
 interface RestLogin {
   readonly user: string;
@@ -47,7 +57,16 @@ export interface StorageSurroundings {
   readonly folder: string;
 }
 
-const known = ["sftp.command", "sftp.args", "sftp.connections", "rest.connections"] as const;
+const known = [
+  "sftp.command",
+  "sftp.args",
+  "sftp.connections",
+  "rest.connections",
+  "s3.connections",
+  "s3.region",
+  "s3.bucket-lookup",
+  "s3.storage-class",
+] as const;
 type Name = (typeof known)[number];
 
 const maxConnections = 64;
@@ -66,6 +85,7 @@ export function storageOptions(asked: AskedStorageOptions, { env, folder }: Stor
   return {
     sftp: { ...(command && { command }), ...(args && { args }), ...connections(values, "sftp.connections") },
     rest: { ...connections(values, "rest.connections"), ...(login && { login }) },
+    s3: s3Settings(values),
     tls: { ...(ca && { ca }), ...(client && { client }) },
   };
 }
@@ -78,6 +98,31 @@ function parseSettings(settings: readonly string[]): ReadonlyMap<Name, string> {
     values.set(name, value);
   }
   return values;
+}
+
+function s3Settings(values: ReadonlyMap<Name, string>): StorageOptions["s3"] {
+  const [region, lookup, storageClass] = [
+    values.get("s3.region"),
+    values.get("s3.bucket-lookup"),
+    values.get("s3.storage-class"),
+  ];
+  if (lookup !== undefined && !isBucketLookup(lookup)) {
+    throw usage(
+      reason("storageOptionValue", { name: "-o s3.bucket-lookup", wanted: bucketLookups.join(", "), value: lookup }),
+    );
+  }
+  return {
+    ...connections(values, "s3.connections"),
+    ...(region && { region }),
+    ...(lookup && { bucketLookup: lookup }),
+    ...(storageClass && { storageClass }),
+  };
+}
+
+const bucketLookups: readonly BucketLookup[] = ["auto", "dns", "path"];
+
+function isBucketLookup(value: string): value is BucketLookup {
+  return (bucketLookups as readonly string[]).includes(value);
 }
 
 function isKnown(name: string): name is Name {

@@ -49,7 +49,7 @@ test("a destination that is not understood is never made a folder", async () => 
   await using folder = await tempFolder("cli-usage");
   for (const [destination, words] of [
     ["backup", /write \.\/backup/],
-    ["s3:https://host/bucket", /s3: is known, but/],
+    ["b2:bucket:prefix", /b2: is known, but/],
     ["ftp:x/y", /ftp: is unknown/],
   ] as const) {
     const { code, stderr } = await obhut(["init", "--to", destination], {

@@ -1,41 +1,11 @@
-/** A network that does everything wrong: a backup ends right or fails with a name, and restic finds the repository clean each time. */
-import assert from "node:assert/strict";
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
+/** Backups to a REST server through a network that does everything wrong. */
 import { it } from "node:test";
-import { seeded } from "../crash/seeded.ts";
-import { type Fault, faults, startFaultProxy } from "../support/fault-proxy.ts";
-import { unpackFixture } from "../support/fixture.ts";
+import { backUpThroughFaults } from "../support/faulty-network.ts";
 import { startRestServer } from "../support/rest-server.ts";
-import { obhutAt, resticAt } from "../support/whole-round.ts";
 
 const rounds = process.env["OBHUT_LONG"] ? 40 : 3;
 
 it(`${rounds} backups through a proxy that cuts, delays, refuses and flips`, async () => {
   await using server = await startRestServer();
-  await using fixture = await unpackFixture();
-  const direct = { url: `rest:${server.url}` };
-  assert.equal((await obhutAt(direct, "init")).code, 0);
-  const ended = { right: 0, wrong: 0 };
-  let faulty = 0;
-  for (let seed = 1; seed <= rounds; seed += 1) {
-    const random = seeded(seed);
-    const choose = (): Fault | undefined =>
-      random.fraction() < 0.12 ? faults[random.below(faults.length)] : undefined;
-    await using proxy = await startFaultProxy({ upstream: server.url, choose });
-    await appendFile(join(fixture.dataDir, "uploads", `round-${seed}`), Buffer.alloc(400_000, String(seed)));
-    const through = { url: `rest:${proxy.url}` };
-    const run = await obhutAt(through, "backup", "--data", fixture.dataDir, "--no-cache", "--json");
-    const last = run.json.at(-1);
-    if (run.code === 0) ended.right += 1;
-    else ended.wrong += 1;
-    assert.ok(run.code === 0 || last?.type === "exit_error", `seed ${seed}: ${run.text}${run.stderr}`);
-    if (run.code !== 0) await obhutAt(direct, "unlock", "--remove-all");
-    const snapshots = JSON.parse(await resticAt(direct, "snapshots", "--json")) as unknown[];
-    assert.ok(snapshots.length >= ended.right, `seed ${seed}: a snapshot for each backup that ended right`);
-    await resticAt(direct, "check", "--read-data");
-    faulty += [...proxy.done.values()].reduce((sum, count) => sum + count, 0);
-  }
-  assert.ok(ended.right > 0, "no backup got through");
-  assert.ok(faulty >= rounds, "the proxy did nothing");
+  await backUpThroughFaults({ rounds, upstream: server.url, placeAt: (url) => ({ url: `rest:${url}` }) });
 });

@@ -5,13 +5,7 @@ import { reasonOf, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { announcedLength, collectBody } from "./collect-body.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure, type HttpRequest } from "./http-client.ts";
-
-export interface TlsChoices {
-  /** PEM: who may vouch for servers. */
-  readonly ca?: readonly string[];
-  /** PEM: certificate and key that say who we are. */
-  readonly clientCertificate?: string;
-}
+import { isTlsFailure, type TlsChoices, tlsOptions } from "./tls-choices.ts";
 
 export interface Http1Options {
   /** `https://host:port`: the path is each request's own. */
@@ -34,10 +28,8 @@ class Http1Client implements HttpClient {
   constructor(options: Http1Options) {
     this.#options = options;
     this.#isTls = options.origin.startsWith("https:");
-    const { ca, clientCertificate: pem } = options.tls ?? {};
     const kept = { keepAlive: true, maxSockets: options.connections };
-    const tls = { ...(ca && { ca: [...ca] }), ...(pem && { cert: pem, key: pem }), minVersion: "TLSv1.2" as const };
-    this.#agent = this.#isTls ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept);
+    this.#agent = this.#isTls ? new HttpsAgent({ ...kept, ...tlsOptions(options.tls) }) : new HttpAgent(kept);
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
@@ -90,13 +82,9 @@ function silent(): HttpFailure {
   return new HttpFailure("silent", `nothing came for ${limits.httpSilenceMs / 1000} s`);
 }
 
-/** OpenSSL's and Node's names for certificates that do not prove anything, and for a handshake that failed. */
-const tlsSigns =
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
-
 function failureOf(error: unknown): HttpFailure {
   if (error instanceof HttpFailure) return error;
-  const kind = tlsSigns.test(systemCode(error) ?? "") ? "tls" : "unreachable";
+  const kind = isTlsFailure(error) ? "tls" : "unreachable";
   return new HttpFailure(kind, oneLine(error), { cause: error });
 }
 

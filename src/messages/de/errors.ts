@@ -64,6 +64,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} braucht das Programm ssh, das sich nicht starten ließ: {reason}.",
     next: "Den Client von OpenSSH installieren, zum Beispiel mit apt install openssh-client, und prüfen, ob er im PATH liegt.",
   },
+  S3_NO_CREDENTIALS: {
+    what: "{location}: Es fehlen Zugangsdaten für die Anmeldung: {reason}.",
+    next: "AWS_ACCESS_KEY_ID und AWS_SECRET_ACCESS_KEY setzen oder in AWS_PROFILE ein Profil aus ~/.aws nennen.",
+  },
   STORAGE_ANSWERED: {
     what: "{location}: {action} ist fehlgeschlagen, der Server antwortete {status}.",
     next: "Im Protokoll des Servers nachsehen. War er nur überlastet, den Befehl später wiederholen.",

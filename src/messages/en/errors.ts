@@ -64,6 +64,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} needs the program ssh, which could not be started: {reason}.",
     next: "Install OpenSSH's client, for example with apt install openssh-client, and see that it is in PATH.",
   },
+  S3_NO_CREDENTIALS: {
+    what: "{location}: there are no credentials to sign in with: {reason}.",
+    next: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws in AWS_PROFILE.",
+  },
   STORAGE_ANSWERED: {
     what: "{location}: {action} failed, the server answered {status}.",
     next: "Look into the server's log. Where it was only overloaded, run the command again later.",
