@@ -77,9 +77,16 @@ async function openRemote(destination: RemoteDestination, { storageOptions }: Sy
     }
     case "rest":
       return await openRest(destination, storageOptions);
+    case "rclone": {
+      const { restStorage } = await import("./storage/rest/rest-storage.ts");
+      const { rcloneClient } = await import("./storage/rclone/rclone-client.ts");
+      const { rcloneCommand } = await import("./storage/rclone/rclone-command.ts");
+      const { connections = 5, timeoutMs = 60_000, ...choices } = storageOptions.rclone;
+      const client = rcloneClient({ location, command: rcloneCommand(destination.remote, choices), timeoutMs });
+      return restStorage({ location, client, basePath: "/", connections });
+    }
     case "s3":
       return await openS3(destination, storageOptions);
-    case "rclone":
     case "b2":
       throw notYetOffered(destination);
   }

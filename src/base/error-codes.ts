@@ -35,6 +35,9 @@ export const errorCodes = {
   SSH_MISSING: { exit: 1, params: ["location", "reason"] },
   S3_NO_CREDENTIALS: { exit: 1, params: ["location", "reason"] },
   STORAGE_ANSWERED: { exit: 1, params: ["location", "action", "status"] },
+  RCLONE_MISSING: { exit: 1, params: ["location", "reason"] },
+  RCLONE_NOT_READY: { exit: 1, params: ["location", "reason"] },
+  RCLONE_ENDED: { exit: 1, params: ["location", "reason"] },
   // repository
   REPOSITORY_MISSING: { exit: 10, params: ["location"] },
   REPOSITORY_EXISTS: { exit: 1, params: ["location"] },

@@ -9,14 +9,15 @@ function given(settings: readonly string[], env: Record<string, string> = {}): S
 }
 
 test("restic's spelling; of one name the last counts, and values may hold equal signs and quotes", () => {
-  assert.deepEqual(given([]), { sftp: {}, rest: {}, s3: {}, tls: {} });
+  assert.deepEqual(given([]), { sftp: {}, rest: {}, rclone: {}, s3: {}, tls: {} });
   assert.deepEqual(given(["sftp.connections=9", "sftp.args=-p 22 -o 'User=ada l'", "sftp.connections=2"]).sftp, {
     args: ["-p", "22", "-o", "User=ada l"],
     connections: 2,
   });
-  assert.deepEqual(given(["sftp.command=ssh -p 1 host -s sftp", "rest.connections=3"]), {
+  assert.deepEqual(given(["sftp.command=ssh -p 1 host -s sftp", "rest.connections=3", "rclone.timeout=2m"]), {
     sftp: { command: ["ssh", "-p", "1", "host", "-s", "sftp"] },
     rest: { connections: 3 },
+    rclone: { timeoutMs: 120_000 },
     s3: {},
     tls: {},
   });
@@ -39,6 +40,7 @@ test("what is not understood is an error that names what there is", () => {
     [["sftp.connections=0"], "storageOptionValue"],
     [["rest.connections=many"], "storageOptionValue"],
     [["sftp.connections"], "storageOptionValue"],
+    [["rclone.timeout=5"], "storageOptionValue"],
     [["sftp.command="], "optionNeedsValue"],
     [["sftp.args='half"], "commandQuotes"],
     [["sftp.command=ssh", "sftp.args=-v"], "oneOfTwo"],

@@ -18,6 +18,14 @@ export interface StorageOptions {
     /** For a place that names neither user nor password. */
     readonly login?: RestLogin;
   };
+  readonly rclone: {
+    /** Program, and words that come first. */
+    readonly program?: readonly string[];
+    /** Instead of those that make rclone serve. */
+    readonly args?: readonly string[];
+    readonly connections?: number;
+    readonly timeoutMs?: number;
+  };
   readonly s3: {
     readonly connections?: number;
     readonly region?: string;
@@ -62,6 +70,10 @@ const known = [
   "sftp.args",
   "sftp.connections",
   "rest.connections",
+  "rclone.program",
+  "rclone.args",
+  "rclone.connections",
+  "rclone.timeout",
   "s3.connections",
   "s3.region",
   "s3.bucket-lookup",
@@ -85,8 +97,20 @@ export function storageOptions(asked: AskedStorageOptions, { env, folder }: Stor
   return {
     sftp: { ...(command && { command }), ...(args && { args }), ...connections(values, "sftp.connections") },
     rest: { ...connections(values, "rest.connections"), ...(login && { login }) },
+    rclone: rcloneOptions(values),
     s3: s3Settings(values),
     tls: { ...(ca && { ca }), ...(client && { client }) },
+  };
+}
+
+function rcloneOptions(values: ReadonlyMap<Name, string>): StorageOptions["rclone"] {
+  const [program, args] = [words(values, "rclone.program"), words(values, "rclone.args")];
+  const timeoutMs = duration(values, "rclone.timeout");
+  return {
+    ...(program && { program }),
+    ...(args && { args }),
+    ...connections(values, "rclone.connections"),
+    ...(timeoutMs && { timeoutMs }),
   };
 }
 
@@ -144,6 +168,15 @@ function connections(values: ReadonlyMap<Name, string>, name: Name): { readonly 
     throw usage(reason("storageOptionValue", { name: `-o ${name}`, wanted: `1–${maxConnections}`, value }));
   }
   return { connections: count };
+}
+
+/** As restic takes it, in one unit: `90s`, `2m`. */
+function duration(values: ReadonlyMap<Name, string>, name: Name): number | undefined {
+  const value = values.get(name);
+  if (value === undefined) return undefined;
+  const [, count = "", unit] = /^(\d{1,5})(s|m)$/.exec(value) ?? [];
+  if (Number(count) === 0) throw usage(reason("storageOptionValue", { name: `-o ${name}`, wanted: "90s, 2m", value }));
+  return Number(count) * (unit === "m" ? 60_000 : 1_000);
 }
 
 function loginIn(env: StorageSurroundings["env"]): RestLogin | undefined {

@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   /** Whole, as long as the server said. Owns its ArrayBuffer. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Why it is a failure, where somebody but the answer says so. */
+  readonly why?: string;
 }
 
 export interface HttpClient {

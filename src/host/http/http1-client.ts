@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type 
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { reasonOf, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
-import { announcedLength, collectBody } from "./collect-body.ts";
+import { BodyCollector } from "./body-collector.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure, type HttpRequest } from "./http-client.ts";
 import { isTlsFailure, type TlsChoices, tlsOptions } from "./tls-choices.ts";
 
@@ -50,8 +50,8 @@ class Http1Client implements HttpClient {
     this.#agent.destroy();
   }
 
-  async #send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
-    const length = body === undefined ? {} : { "Content-Length": String(body.length) };
+  async #send({ method, path, headers, body: sent, signal }: HttpRequest): Promise<HttpAnswer> {
+    const length = sent === undefined ? {} : { "Content-Length": String(sent.length) };
     const made: RequestOptions = {
       agent: this.#agent,
       method,
@@ -68,11 +68,12 @@ class Http1Client implements HttpClient {
       const stale = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
       reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
     });
-    request.end(body);
+    request.end(sent);
     const answer = await answered;
     const { statusCode: status = 0, headers: told } = answer;
-    const announced = method === "HEAD" ? 0 : announcedLength(told["content-length"], limits.httpBodyBytes);
-    return { status, headers: told, body: await collectBody(answer, announced) };
+    const body = new BodyCollector(method === "HEAD" ? "0" : told["content-length"], limits.httpBodyBytes);
+    for await (const chunk of answer as AsyncIterable<Buffer>) body.add(chunk);
+    return { status, headers: told, body: body.finish() };
   }
 }
 

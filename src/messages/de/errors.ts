@@ -72,6 +72,18 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: {action} ist fehlgeschlagen, der Server antwortete {status}.",
     next: "Im Protokoll des Servers nachsehen. War er nur überlastet, den Befehl später wiederholen.",
   },
+  RCLONE_MISSING: {
+    what: "{location} braucht das Programm rclone, das sich nicht starten ließ: {reason}.",
+    next: "rclone installieren und prüfen, ob es im PATH liegt, oder es mit -o rclone.program=/pfad/zu/rclone nennen.",
+  },
+  RCLONE_NOT_READY: {
+    what: "{location}: rclone bedient diesen Ort nicht: {reason}.",
+    next: "Mit rclone listremotes prüfen, ob der Name stimmt, und mit rclone lsd, ob der Ort erreichbar ist. RCLONE_CONFIG nennt eine andere Konfiguration.",
+  },
+  RCLONE_ENDED: {
+    what: "{location}: rclone ist mitten in der Arbeit zu Ende gegangen: {reason}.",
+    next: "Den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet. Kommt es wieder vor: Reicht der Arbeitsspeicher dieses Rechners, und ist rclone neu genug?",
+  },
   REPOSITORY_MISSING: {
     what: "Unter {location} liegt kein Repository.",
     next: "Die Schreibweise prüfen oder mit obhut init eines anlegen.",

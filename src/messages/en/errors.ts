@@ -72,6 +72,18 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: {action} failed, the server answered {status}.",
     next: "Look into the server's log. Where it was only overloaded, run the command again later.",
   },
+  RCLONE_MISSING: {
+    what: "{location} needs the program rclone, which could not be started: {reason}.",
+    next: "Install rclone and see that it is in PATH, or name it with -o rclone.program=/path/to/rclone.",
+  },
+  RCLONE_NOT_READY: {
+    what: "{location}: rclone does not serve this place: {reason}.",
+    next: "See with rclone listremotes whether the remote's name is right, and with rclone lsd whether it can be reached. RCLONE_CONFIG names another configuration.",
+  },
+  RCLONE_ENDED: {
+    what: "{location}: rclone ended in the middle of the work: {reason}.",
+    next: "Run the command again; what was stored already is used. If it happens again, see that this machine has enough memory, and that rclone is a new one.",
+  },
   REPOSITORY_MISSING: {
     what: "There is no repository at {location}.",
     next: "Check the spelling, or make one with obhut init.",

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
-import { HttpFailure } from "../../host/http/http-client.ts";
+import { type HttpAnswer, HttpFailure } from "../../host/http/http-client.ts";
 
 export interface FailedRequest {
   readonly location: string;
@@ -11,7 +11,10 @@ export interface FailedRequest {
 }
 
 /** For answers that are no success and mean nothing in particular to the call. */
-export function statusError({ location, action }: FailedRequest, status: number): ObhutError {
+export function statusError(
+  { location, action }: FailedRequest,
+  { status, why = "" }: Pick<HttpAnswer, "status" | "why">,
+): ObhutError {
   const reason = `HTTP ${status} ${STATUS_CODES[status] ?? ""}`.trim();
   switch (status) {
     case 401:
@@ -21,7 +24,11 @@ export function statusError({ location, action }: FailedRequest, status: number)
     case 507:
       return new ObhutError("STORAGE_FULL", { location, reason });
     default:
-      return new ObhutError("STORAGE_ANSWERED", { location, action, status });
+      return new ObhutError("STORAGE_ANSWERED", {
+        location,
+        action,
+        status: why === "" ? status : `${status}: ${why}`,
+      });
   }
 }
 

@@ -42,8 +42,8 @@ class RestStorage implements Storage {
 
   async create(): Promise<void> {
     const action = "create the repository's folders";
-    const { status } = await this.#ask(action, { method: "POST", path: "?create=true", body: new Uint8Array(0) });
-    if (status !== 200) throw statusError({ location: this.location, action }, status);
+    const answer = await this.#ask(action, { method: "POST", path: "?create=true", body: new Uint8Array(0) });
+    if (answer.status !== 200) throw statusError({ location: this.location, action }, answer);
   }
 
   async save(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -55,30 +55,29 @@ class RestStorage implements Storage {
 
   /** A server that has the file refuses to replace it. What was truncated is none: a file's name is the hash of its content. */
   async #save(file: StorageFile, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const status = await this.#post(file, bytes, signal);
-    if (status === 200) return;
-    const size = status === 403 ? await this.sizeOf(file) : undefined;
+    const answer = await this.#post(file, bytes, signal);
+    if (answer.status === 200) return;
+    const size = answer.status === 403 ? await this.sizeOf(file) : undefined;
     if (size === bytes.length) return;
-    if (size === undefined) throw this.#error("save", file, status);
+    if (size === undefined) throw this.#error("save", file, answer);
     await this.remove(file);
     const again = await this.#post(file, bytes, signal);
-    if (again !== 200) throw this.#error("save", file, again);
+    if (again.status !== 200) throw this.#error("save", file, again);
   }
 
   async #saveConfig(file: StorageFile, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const exists = (): ObhutError =>
       new ObhutError("STORAGE_FILE_EXISTS", { location: this.location, file: pathOf(file) });
     if ((await this.sizeOf(file)) !== undefined) throw exists();
-    const status = await this.#post(file, bytes, signal);
-    if (status === 403 && (await this.sizeOf(file)) !== undefined) throw exists();
-    if (status !== 200) throw this.#error("save", file, status);
+    const answer = await this.#post(file, bytes, signal);
+    if (answer.status === 403 && (await this.sizeOf(file)) !== undefined) throw exists();
+    if (answer.status !== 200) throw this.#error("save", file, answer);
     if (Buffer.compare(await this.load(file), bytes) !== 0) throw exists();
   }
 
-  async #post(file: StorageFile, body: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+  async #post(file: StorageFile, body: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const headers = { "Content-Type": "application/octet-stream" };
-    return (await this.#ask(`save ${pathOf(file)}`, { method: "POST", path: pathOf(file), headers, body, signal }))
-      .status;
+    return await this.#ask(`save ${pathOf(file)}`, { method: "POST", path: pathOf(file), headers, body, signal });
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -88,7 +87,7 @@ class RestStorage implements Storage {
     const answer = await this.#ask(`read ${pathOf(file)}`, { method: "GET", path: pathOf(file), headers, signal });
     if (answer.status === 404) throw this.#missing(file);
     const found = rangeOf(answer, range);
-    if (found === undefined) throw this.#error("read", file, answer.status);
+    if (found === undefined) throw this.#error("read", file, answer);
     if (found instanceof Uint8Array) return found;
     throw this.#shortRead(file, found);
   }
@@ -102,10 +101,11 @@ class RestStorage implements Storage {
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
-    const { status, headers } = await this.#ask(`look at ${pathOf(file)}`, { method: "HEAD", path: pathOf(file) });
+    const answer = await this.#ask(`look at ${pathOf(file)}`, { method: "HEAD", path: pathOf(file) });
+    const { status, headers } = answer;
     if (status === 404) return undefined;
     const size = Number(headers["content-length"] ?? Number.NaN);
-    if (status !== 200 || !Number.isSafeInteger(size)) throw this.#error("look at", file, status);
+    if (status !== 200 || !Number.isSafeInteger(size)) throw this.#error("look at", file, answer);
     return size;
   }
 
@@ -121,7 +121,7 @@ class RestStorage implements Storage {
     const isRclone = String(answer.headers["server"] ?? "").startsWith("rclone/");
     if (answer.status === 404 && !isRclone) return;
     const files = answer.status === 200 ? parseListing(answer.body) : undefined;
-    if (files === undefined) throw statusError({ location: this.location, action }, answer.status);
+    if (files === undefined) throw statusError({ location: this.location, action }, answer);
     for (const { name, sizeBytes } of files) {
       signal?.throwIfAborted();
       // Version 1 of the protocol tells names alone.
@@ -131,8 +131,8 @@ class RestStorage implements Storage {
   }
 
   async remove(file: StorageFile): Promise<void> {
-    const { status } = await this.#ask(`remove ${pathOf(file)}`, { method: "DELETE", path: pathOf(file) });
-    if (status !== 200 && status !== 404) throw this.#error("remove", file, status);
+    const answer = await this.#ask(`remove ${pathOf(file)}`, { method: "DELETE", path: pathOf(file) });
+    if (answer.status !== 200 && answer.status !== 404) throw this.#error("remove", file, answer);
   }
 
   async close(): Promise<void> {
@@ -149,8 +149,8 @@ class RestStorage implements Storage {
     }
   }
 
-  #error(verb: string, file: StorageFile, status: number): ObhutError {
-    return statusError({ location: this.location, action: `${verb} ${pathOf(file)}` }, status);
+  #error(verb: string, file: StorageFile, answer: HttpAnswer): ObhutError {
+    return statusError({ location: this.location, action: `${verb} ${pathOf(file)}` }, answer);
   }
 
   #missing(file: StorageFile): ObhutError {

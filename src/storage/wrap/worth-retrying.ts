@@ -6,8 +6,8 @@ const passing = [408, 425, 429];
 const lasting = [501, 505, 507];
 
 export function isWorthRetrying({ code, params }: ObhutError): boolean {
-  if (code === "STORAGE_UNREACHABLE" || code === "STORAGE_TIMEOUT") return true;
+  if (code === "STORAGE_UNREACHABLE" || code === "STORAGE_TIMEOUT" || code === "RCLONE_ENDED") return true;
   if (code !== "STORAGE_ANSWERED" || !("status" in params)) return false;
-  const status = Number(params.status);
+  const status = Number.parseInt(String(params.status), 10);
   return passing.includes(status) || (status >= 500 && !lasting.includes(status));
 }
