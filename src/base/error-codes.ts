@@ -17,6 +17,7 @@ export const errorCodes = {
   // arguments
   USAGE: { exit: 1, params: ["reason"] },
   DESTINATION_INVALID: { exit: 1, params: ["destination", "reason"] },
+  DESTINATION_UNFIT: { exit: 1, params: ["location", "reason"] },
   // storage
   STORAGE_FILE_MISSING: { exit: 1, params: ["location", "file"] },
   STORAGE_FILE_EXISTS: { exit: 1, params: ["location", "file"] },

@@ -16,6 +16,11 @@ export function askedSource(args: ParsedArguments, env: Environment, folder: str
   return parseDestination(args.value("from") ?? fromEnvironment(env, "--from"), folder);
 }
 
+/** The argument, else the environment. USAGE where none is named. */
+export function askedTestPlace(args: ParsedArguments, env: Environment, folder: string): Destination {
+  return parseDestination(args.positionals[0] ?? fromEnvironment(env, "DESTINATION"), folder);
+}
+
 /** For commands that bring something from one repository into another. USAGE where it is not named, or is the other one. */
 export function askedCopySource(
   args: ParsedArguments,

@@ -73,6 +73,8 @@ export function commandLines(command: CommandName, messages: Messages, columns: 
 function argumentHelp(value: string, messages: Messages): string {
   const { headings } = messages.help;
   switch (value) {
+    case "destination":
+      return headings.destinationHelp;
     case "snapshot":
       return headings.snapshotHelp;
     case "path":

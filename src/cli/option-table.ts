@@ -118,8 +118,10 @@ export interface CommandSpec {
   readonly options: readonly OptionName[];
 }
 
+/** How a distant place is reached. */
+const reach = ["option", "cacert", "tls-client-cert"] as const;
 /** What every command takes that opens a repository: its password, and how a distant one is reached. */
-const password = ["password-file", "password-command", "option", "cacert", "tls-client-cert"] as const;
+const password = ["password-file", "password-command", ...reach] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
 const newKey = ["new-password-file", "new-password-command", "user", "host"] as const;
@@ -343,6 +345,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
   "key passwd": { arguments: [], options: ["from", ...newKey, ...password, ...always] },
   "key remove": { arguments: [{ value: "key" }], options: ["from", ...password, ...always] },
   "key sheet": { arguments: [], options: ["from", "recovery-key", "recovery-sheet", ...password, ...always] },
+  "destination test": { arguments: [{ value: "destination", optional: true }], options: [...reach, ...always] },
   version: { arguments: [], options: always },
   completion: { arguments: [{ value: "shell", choices: shells }], options: ["lang", "help"] },
   help: { arguments: [{ value: "command", optional: true, repeatable: true }], options: ["lang", "help"] },

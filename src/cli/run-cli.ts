@@ -42,6 +42,7 @@ const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<
   "key passwd": () => import("./commands/key-passwd.ts"),
   "key remove": () => import("./commands/key-remove.ts"),
   "key sheet": () => import("./commands/key-sheet.ts"),
+  "destination test": () => import("./commands/destination-test.ts"),
   version: () => import("./commands/version.ts"),
   completion: () => import("./commands/completion.ts"),
 };

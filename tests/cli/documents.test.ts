@@ -55,6 +55,7 @@ test("docs/json.md names every type and field of what the program prints", async
     ...(await json("stats")),
     ...(await json("diff", "latest", "latest")),
     ...(await json("find", "webui.db")),
+    ...(await json("destination", "test")),
     ...(await json("unlock")),
     ...(await json("version")),
   ];
@@ -77,6 +78,7 @@ test("docs/json.md names every type and field of what the program prints", async
     "snapshot",
     "stats",
     "status",
+    "step",
     "summary",
     "table",
     "tagged",

@@ -8,6 +8,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{destination} ist kein Ziel: {reason}.",
     next: "Einen Pfad wie /mnt/backup angeben oder einen Ort wie sftp:user@host:/pfad; docs/de/destinations.md nennt alle.",
   },
+  DESTINATION_UNFIT: {
+    what: "{location} kann kein Repository halten: {reason}.",
+    next: "Etwas zwischen hier und dem Datenträger verändert oder verbirgt Dateien, etwa ein Zwischenspeicher oder ein defekter Server. Bis das behoben ist, einen anderen Ort wählen.",
+  },
   STORAGE_FILE_MISSING: {
     what: "In {location} fehlt die Datei {file}.",
     next: "obhut check zeigt, was in diesem Repository sonst noch fehlt.",

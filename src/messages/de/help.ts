@@ -107,6 +107,11 @@ export const commands: Commands = {
     about:
       "Zeigt, was ein Datenverzeichnis von Open WebUI enthält: jeden Teil mit Größe und Bedeutung sowie die Zahl der Benutzer, Chats, Dateien und Sammlungen. Ändert nichts.",
   },
+  "destination test": {
+    summary: "erprobt, ob ein Ort ein Repository halten kann und wie schnell er ist",
+    about:
+      "Erreicht den Ort, schreibt, liest, listet und entfernt eigene Dateien, misst dabei die Geschwindigkeit und sagt, was nicht stimmt, wenn es scheitert. Ein Repository, das dort liegt, bleibt unberührt; sein Passwort wird nicht gebraucht. Wo keines liegt, werden dessen leere Ordner angelegt.",
+  },
   unlock: {
     summary: "verwaiste Sperren entfernen",
     about: "Entfernt Sperren, die Programme hinterlassen haben. Sperren noch laufender Programme bleiben bestehen.",
@@ -288,6 +293,8 @@ export const headings: Record<keyof typeof en.headings, string> = {
   more: "obhut BEFEHL --help erklärt einen Befehl.",
   exitCodeList:
     "0 erledigt, 1 fehlgeschlagen, 3 unvollständig, 10 kein Repository, 11 gesperrt, 12 falsches Passwort, 130 abgebrochen",
+  destinationHelp:
+    "Ort, der erprobt wird, etwa sftp:benutzer@host:/pfad; sonst OBHUT_REPOSITORY oder RESTIC_REPOSITORY",
   snapshotHelp: "Kennung oder ihre ersten Stellen, latest oder @2026-11-23T10:00 (der neueste bis dahin)",
   findPatternHelp: "Name mit * ? [a-z], etwa '*.pdf', oder Pfad wie 'uploads/**/*.md'; oder eine Kennung",
   snapshotPathHelp: "Pfad im Snapshot, wie obhut ls ihn zeigt",

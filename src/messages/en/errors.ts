@@ -8,6 +8,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{destination} is not a destination: {reason}.",
     next: "Write a path such as /mnt/backup, or a place such as sftp:user@host:/path; docs/destinations.md lists them.",
   },
+  DESTINATION_UNFIT: {
+    what: "{location} cannot hold a repository: {reason}.",
+    next: "Something between here and the disk changes or hides files, such as a cache or a broken server. Choose another place until it is mended.",
+  },
   STORAGE_FILE_MISSING: {
     what: "{location} has no file {file}.",
     next: "Run obhut check on this repository to see what else is missing.",

@@ -110,6 +110,11 @@ export const commands = {
     about:
       "Says what a data directory of Open WebUI holds: each part with size and meaning, and how many users, chats, files and collections there are. Changes nothing.",
   },
+  "destination test": {
+    summary: "try whether a place can hold a repository, and how fast it is",
+    about:
+      "Reaches the place, writes, reads, lists and removes files of its own, measures how fast that goes, and says what is wrong where it fails. A repository that is there is left alone, and no password of it is needed. Where there is none, its empty folders are made.",
+  },
   unlock: {
     summary: "remove stale locks",
     about: "Removes locks that programs left behind. Locks of programs that are still running stay.",
@@ -288,6 +293,7 @@ export const headings = {
   tagline: "Obhut: exact, encrypted, proven backups of a running Open WebUI",
   more: "obhut COMMAND --help explains a command.",
   exitCodeList: "0 done, 1 failed, 3 incomplete, 10 no repository, 11 locked, 12 wrong password, 130 interrupted",
+  destinationHelp: "place to try, such as sftp:user@host:/path; else OBHUT_REPOSITORY or RESTIC_REPOSITORY",
   snapshotHelp: "id or its first digits, latest, or @2026-11-23T10:00 (the newest not after that)",
   findPatternHelp: "name with * ? [a-z], such as '*.pdf', or a path such as 'uploads/**/*.md'; or an id",
   snapshotPathHelp: "path inside the snapshot, as obhut ls prints it",
