@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import type { Finding } from "./base/finding-codes.ts";
+import { type LinePace, Pace } from "./base/pace.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
 import { readCertificates } from "./jobs/read-certificates.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
@@ -25,7 +26,8 @@ export interface SystemChoices {
   readonly onNote: (note: Finding) => void;
 }
 
-export function systemParts(choices: SystemChoices): Parts {
+export function systemParts(asked: SystemChoices): Parts {
+  const choices = { ...asked, line: linePace(asked.storageOptions) };
   return {
     clock: systemClock,
     env: process.env,
@@ -35,6 +37,12 @@ export function systemParts(choices: SystemChoices): Parts {
     cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
     password: choices.password,
   };
+}
+
+/** What is given to every storage of a call; undefined where nothing is held back. */
+function linePace({ pace: { upload, download } }: StorageOptions): LinePace | undefined {
+  if (upload === undefined && download === undefined) return undefined;
+  return { upload: new Pace(upload, systemClock), download: new Pace(download, systemClock) };
 }
 
 function systemActor(): Actor {
@@ -58,41 +66,62 @@ function userName(): string {
   }
 }
 
-async function openStorage(destination: Destination, choices: SystemChoices): Promise<Storage> {
+interface Opening extends SystemChoices {
+  readonly line: LinePace | undefined;
+}
+
+async function openStorage(destination: Destination, choices: Opening): Promise<Storage> {
   if (destination.kind === "local") {
     const { localStorage } = await import("./storage/local/local-storage.ts");
-    return localStorage(destination.path);
+    return await pacedWhole(localStorage(destination.path), choices.line);
   }
   const { retrying } = await import("./storage/wrap/retry.ts");
   const storage = await openRemote(destination, choices);
   return retrying(storage, { clock: systemClock, random: Math.random, onNote: choices.onNote });
 }
 
-async function openRemote(destination: RemoteDestination, { storageOptions }: SystemChoices): Promise<Storage> {
+/** For storages that cannot hold back piece by piece. */
+async function pacedWhole(storage: Storage, line: LinePace | undefined): Promise<Storage> {
+  if (line === undefined) return storage;
+  const { paced } = await import("./storage/wrap/paced.ts");
+  return paced(storage, line);
+}
+
+async function openRemote(destination: RemoteDestination, { storageOptions, line }: Opening): Promise<Storage> {
   const { written: location } = destination;
+  const pace = line && { line };
   switch (destination.kind) {
     case "sftp": {
       const { sftpStorage } = await import("./storage/sftp/sftp-storage.ts");
-      return sftpStorage({ location, place: destination, path: destination.path, ...storageOptions.sftp });
+      return sftpStorage({ location, place: destination, path: destination.path, ...pace, ...storageOptions.sftp });
     }
     case "rest":
-      return await openRest(destination, storageOptions);
+      return await openRest(destination, storageOptions, line);
     case "rclone": {
       const { restStorage } = await import("./storage/rest/rest-storage.ts");
       const { rcloneClient } = await import("./storage/rclone/rclone-client.ts");
       const { rcloneCommand } = await import("./storage/rclone/rclone-command.ts");
       const { connections = 5, timeoutMs = 60_000, ...choices } = storageOptions.rclone;
-      const client = rcloneClient({ location, command: rcloneCommand(destination.remote, choices), timeoutMs });
+      const client = rcloneClient({
+        location,
+        command: rcloneCommand(destination.remote, choices),
+        timeoutMs,
+        ...pace,
+      });
       return restStorage({ location, client, basePath: "/", connections });
     }
     case "s3":
-      return await openS3(destination, storageOptions);
+      return await pacedWhole(await openS3(destination, storageOptions), line);
     case "b2":
       throw notYetOffered(destination);
   }
 }
 
-async function openRest(destination: RestDestination, { rest, tls }: StorageOptions): Promise<Storage> {
+async function openRest(
+  destination: RestDestination,
+  { rest, tls }: StorageOptions,
+  line: LinePace | undefined,
+): Promise<Storage> {
   const { restStorage } = await import("./storage/rest/rest-storage.ts");
   const { http1Client } = await import("./host/http/http1-client.ts");
   const { written: location, user, password } = destination;
@@ -102,7 +131,7 @@ async function openRest(destination: RestDestination, { rest, tls }: StorageOpti
   const connections = rest.connections ?? 5;
   const certificates = protocol === "https:" ? await readCertificates(tls) : {};
   const headers = who === undefined ? {} : { Authorization: `Basic ${who}` };
-  const client = http1Client({ origin, headers, connections, tls: certificates });
+  const client = http1Client({ origin, headers, connections, tls: certificates, ...(line && { line }) });
   return restStorage({ location, client, basePath, connections });
 }
 

@@ -37,6 +37,8 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
   option: { short: "o", value: "setting", repeatable: true },
+  "limit-upload": { value: "rate" },
+  "limit-download": { value: "rate" },
   cacert: { value: "file" },
   "tls-client-cert": { value: "file" },
   "cache-dir": { value: "dir" },
@@ -119,7 +121,7 @@ export interface CommandSpec {
 }
 
 /** How a distant place is reached. */
-const reach = ["option", "cacert", "tls-client-cert"] as const;
+const reach = ["option", "limit-upload", "limit-download", "cacert", "tls-client-cert"] as const;
 /** What every command takes that opens a repository: its password, and how a distant one is reached. */
 const password = ["password-file", "password-command", ...reach] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */

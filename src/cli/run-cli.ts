@@ -126,6 +126,8 @@ async function partsFor({ args, messages, reporter }: Prepared): Promise<Parts> 
     settings: args.list("option"),
     ca: args.value("cacert"),
     clientCertificate: args.value("tls-client-cert"),
+    limitUpload: args.value("limit-upload"),
+    limitDownload: args.value("limit-download"),
   };
   return systemParts({
     password: passwordOnce(args, process.env, messages),

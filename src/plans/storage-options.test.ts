@@ -5,11 +5,21 @@ import type { Reason } from "../base/reason-codes.ts";
 import { type StorageOptions, storageOptions } from "./storage-options.ts";
 
 function given(settings: readonly string[], env: Record<string, string> = {}): StorageOptions {
-  return storageOptions({ settings, ca: undefined, clientCertificate: undefined }, { env, folder: "/here" });
+  return storageOptions(
+    { settings, ca: undefined, clientCertificate: undefined, limitUpload: undefined, limitDownload: undefined },
+    { env, folder: "/here" },
+  );
 }
 
 test("restic's spelling; of one name the last counts, and values may hold equal signs and quotes", () => {
-  assert.deepEqual(given([]), { sftp: {}, rest: {}, rclone: {}, s3: {}, tls: {} });
+  assert.deepEqual(given([]), {
+    sftp: {},
+    rest: {},
+    rclone: {},
+    s3: {},
+    tls: {},
+    pace: { upload: undefined, download: undefined },
+  });
   assert.deepEqual(given(["sftp.connections=9", "sftp.args=-p 22 -o 'User=ada l'", "sftp.connections=2"]).sftp, {
     args: ["-p", "22", "-o", "User=ada l"],
     connections: 2,
@@ -20,6 +30,7 @@ test("restic's spelling; of one name the last counts, and values may hold equal 
     rclone: { timeoutMs: 120_000 },
     s3: {},
     tls: {},
+    pace: { upload: undefined, download: undefined },
   });
 });
 
@@ -29,7 +40,13 @@ test("restic's variables; an option of the call wins", () => {
   assert.deepEqual(found.tls, { ca: "/here/ca.pem", client: "/me.pem" });
   assert.equal(found.rest.login?.user, "");
   assert.equal(found.rest.login?.password.reveal(), "geheim");
-  const asked = { settings: [], ca: "/other.pem", clientCertificate: undefined };
+  const asked = {
+    settings: [],
+    ca: "/other.pem",
+    clientCertificate: undefined,
+    limitUpload: undefined,
+    limitDownload: undefined,
+  };
   assert.equal(storageOptions(asked, { env, folder: "/here" }).tls.ca, "/other.pem");
 });
 
@@ -51,4 +68,14 @@ test("what is not understood is an error that names what there is", () => {
       settings.join(" "),
     );
   }
+});
+
+test("limits are KiB a second, and 0 is none", () => {
+  const limited = (limitUpload: string, limitDownload: string): StorageOptions["pace"] =>
+    storageOptions(
+      { settings: [], ca: undefined, clientCertificate: undefined, limitUpload, limitDownload },
+      { env: {}, folder: "/here" },
+    ).pace;
+  assert.deepEqual(limited("500", "0"), { upload: 512_000, download: undefined });
+  for (const wrong of ["-1", "1.5", "fast", "5M", ""]) assert.throws(() => limited(wrong, "1"), /storageOptionValue/);
 });

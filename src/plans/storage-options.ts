@@ -1,6 +1,7 @@
 /** How distant storages are reached: restic's extended options (`-o sftp.args="-p 2222"`), its variables, and certificates. */
 import { resolve } from "node:path";
 import { ObhutError } from "../base/errors.ts";
+import { KiB } from "../base/limits.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
 import { Secret } from "../base/secret.ts";
 import { splitCommand } from "./split-command.ts";
@@ -35,6 +36,8 @@ export interface StorageOptions {
     readonly storageClass?: string;
   };
   readonly tls: TlsFiles;
+  /** Bytes a second; undefined: as fast as it goes. */
+  readonly pace: { readonly upload: number | undefined; readonly download: number | undefined };
 }
 
 export type BucketLookup = "auto" | "dns" | "path";
@@ -57,6 +60,9 @@ export interface AskedStorageOptions {
   readonly settings: readonly string[];
   readonly ca: string | undefined;
   readonly clientCertificate: string | undefined;
+  /** KiB a second, as a person wrote it; 0 is none. */
+  readonly limitUpload: string | undefined;
+  readonly limitDownload: string | undefined;
 }
 
 export interface StorageSurroundings {
@@ -99,6 +105,10 @@ export function storageOptions(asked: AskedStorageOptions, { env, folder }: Stor
     rest: { ...connections(values, "rest.connections"), ...(login && { login }) },
     rclone: rcloneOptions(values),
     s3: s3Settings(values),
+    pace: {
+      upload: rate("--limit-upload", asked.limitUpload),
+      download: rate("--limit-download", asked.limitDownload),
+    },
     tls: { ...(ca && { ca }), ...(client && { client }) },
   };
 }
@@ -177,6 +187,12 @@ function duration(values: ReadonlyMap<Name, string>, name: Name): number | undef
   const [, count = "", unit] = /^(\d{1,5})(s|m)$/.exec(value) ?? [];
   if (Number(count) === 0) throw usage(reason("storageOptionValue", { name: `-o ${name}`, wanted: "90s, 2m", value }));
   return Number(count) * (unit === "m" ? 60_000 : 1_000);
+}
+
+function rate(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === "0") return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw usage(reason("storageOptionValue", { name, wanted: "KiB/s", value }));
+  return Number(value) * KiB;
 }
 
 function loginIn(env: StorageSurroundings["env"]): RestLogin | undefined {

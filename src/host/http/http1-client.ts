@@ -3,8 +3,10 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type 
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { reasonOf, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
+import type { LinePace } from "../../base/pace.ts";
 import { BodyCollector } from "./body-collector.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure, type HttpRequest } from "./http-client.ts";
+import { sendPaced } from "./paced-body.ts";
 import { isTlsFailure, type TlsChoices, tlsOptions } from "./tls-choices.ts";
 
 export interface Http1Options {
@@ -14,6 +16,7 @@ export interface Http1Options {
   readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly tls?: TlsChoices;
+  readonly line?: LinePace;
 }
 
 export function http1Client(options: Http1Options): HttpClient {
@@ -61,18 +64,28 @@ class Http1Client implements HttpClient {
     };
     const start = this.#isTls ? httpsRequest : httpRequest;
     const request = start(new URL(path, this.#options.origin), made);
-    request.on("timeout", () => request.destroy(silent()));
+    const { upload, download } = this.#options.line ?? {};
+    let isHeldBack = false;
+    request.on("timeout", () => {
+      if (!isHeldBack) request.destroy(silent());
+    });
     const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     request.on("response", resolve);
     request.on("error", (error) => {
       const stale = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
       reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
     });
-    request.end(sent);
+    if (sent === undefined) request.end();
+    else sendPaced(request, sent, { pace: upload, signal }).catch(reject);
     const answer = await answered;
     const { statusCode: status = 0, headers: told } = answer;
     const body = new BodyCollector(method === "HEAD" ? "0" : told["content-length"], limits.httpBodyBytes);
-    for await (const chunk of answer as AsyncIterable<Buffer>) body.add(chunk);
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      body.add(chunk);
+      isHeldBack = true;
+      await download?.take(chunk.length, signal);
+      isHeldBack = false;
+    }
     return { status, headers: told, body: body.finish() };
   }
 }

@@ -10,22 +10,26 @@ import {
 import type { Socket } from "node:net";
 import { reasonOf } from "../../base/errors.ts";
 import { limits, MiB } from "../../base/limits.ts";
+import type { LinePace, Pace } from "../../base/pace.ts";
 import { BodyCollector } from "./body-collector.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure, type HttpRequest } from "./http-client.ts";
+import { sendPaced } from "./paced-body.ts";
 
 /** How much may be on its way to us: with HTTP/2's own 64 KiB a pack would wait for every few pieces of it. */
 const windowBytes = 4 * MiB;
 
 /** `socket`: owned by the client. A socket of the system, no stream made by us: Node's bridge for those breaks when it ends under way. */
-export function http2Client(socket: Socket): HttpClient {
-  return new Http2Client(socket);
+export function http2Client(socket: Socket, line?: LinePace): HttpClient {
+  return new Http2Client(socket, line);
 }
 
 class Http2Client implements HttpClient {
   readonly #session: ClientHttp2Session;
+  readonly #line: LinePace | undefined;
   #error: Error | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, line: LinePace | undefined) {
+    this.#line = line;
     const settings = { enablePush: false, initialWindowSize: windowBytes };
     this.#session = connect("http://localhost", { createConnection: () => socket, settings });
     this.#session.on("connect", () => this.#session.setLocalWindowSize(4 * windowBytes));
@@ -53,9 +57,11 @@ class Http2Client implements HttpClient {
       { ":method": method, ":path": path, ...lowerCase(headers ?? {}), ...length },
       { endStream: body === undefined, ...(signal ? { signal } : {}) },
     );
-    stream.setTimeout(limits.httpSilenceMs, () => stream.destroy(silent()));
-    const answered = answerOf(stream, method);
-    if (body !== undefined) stream.end(body);
+    const answered = answerOf(stream, method, this.#line?.download);
+    // What breaks here breaks the stream, whose answer tells it; but for an abort.
+    if (body !== undefined) {
+      await Promise.race([answered, sendPaced(stream, body, { pace: this.#line?.upload, signal })]);
+    }
     return await answered;
   }
 
@@ -65,7 +71,7 @@ class Http2Client implements HttpClient {
 }
 
 /** Listens from the begin on: an answer may be there and over before anybody asks for its body. */
-async function answerOf(stream: ClientHttp2Stream, method: string): Promise<HttpAnswer> {
+async function answerOf(stream: ClientHttp2Stream, method: string, pace: Pace | undefined): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const orReject = (work: () => void): void => {
     try {
@@ -81,7 +87,16 @@ async function answerOf(stream: ClientHttp2Stream, method: string): Promise<Http
     headers = told;
     body = new BodyCollector(method === "HEAD" ? "0" : told["content-length"], limits.httpBodyBytes);
   });
-  stream.on("data", (chunk: Buffer) => orReject(() => body?.add(chunk)));
+  stream.setTimeout(limits.httpSilenceMs, () => {
+    // Held back by us it is silent, too.
+    if (!stream.isPaused()) stream.destroy(silent());
+  });
+  stream.on("data", (chunk: Buffer) => {
+    orReject(() => body?.add(chunk));
+    if (pace?.bytesPerSecond === undefined) return;
+    stream.pause();
+    void pace.take(chunk.length).then(() => stream.resume());
+  });
   stream.once("end", () =>
     orReject(() => {
       if (body !== undefined) resolve({ status: headers[":status"] ?? 0, headers, body: body.finish() });

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { KiB } from "../../base/limits.ts";
+import type { LinePace } from "../../base/pace.ts";
 import { within } from "../../base/within.ts";
 import { endProcess, type WatchedProcess, watchProcess } from "../end-process.ts";
 import type { HttpClient } from "../http/http-client.ts";
@@ -47,7 +48,7 @@ const notStarted = ["exit 126", "exit 127"];
  */
 export async function openRclone(
   command: readonly [string, ...string[]],
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, line }: { readonly timeoutMs: number; readonly line?: LinePace | undefined },
 ): Promise<RcloneSession> {
   // A session of its own: Ctrl-C is for us to act on, and the lock has to be removed through this process.
   const child = spawn("sh", ["-c", onOneSocket, "sh", ...command], {
@@ -56,7 +57,7 @@ export async function openRclone(
   });
   const socket = child.stdio[3] as Socket;
   const watched = watchProcess(child as typeof child & { readonly stderr: Readable }, keptSaidBytes);
-  const client = http2Client(socket);
+  const client = http2Client(socket, line);
   const state: { isReady: boolean; ended: RcloneEndedError | undefined } = { isReady: false, ended: undefined };
   const end = endOf(watched, command[0], () => state.isReady).then((why) => {
     state.ended = why;

@@ -2,6 +2,7 @@
  * The file operations of SFTP version 3 and of OpenSSH's extensions to it. Rejects with SftpStatusError where the server says no, else
  * with what ended the connection. Whole files are moved by transfer.ts.
  */
+import type { LinePace } from "../../base/pace.ts";
 import { decodeAttributes, encodeAttributes, type FileAttributes } from "./attributes.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { type Field, type PacketReader, SftpProtocolError } from "./packet.ts";
@@ -34,17 +35,20 @@ export class SftpClient {
   readonly #offers: ReadonlyMap<string, string>;
   /** For reads and writes of all files together. */
   readonly budget = new ByteBudget(underWayBytes);
+  /** Undefined: as fast as it goes. */
+  readonly line: LinePace | undefined;
   #readBytes = sureBytes;
   #writeBytes = sureBytes;
 
-  private constructor(connection: SftpConnection, offers: ReadonlyMap<string, string>) {
+  private constructor(connection: SftpConnection, offers: ReadonlyMap<string, string>, line: LinePace | undefined) {
+    this.line = line;
     this.#connection = connection;
     this.#offers = offers;
   }
 
-  static async connect(pipes: SftpPipes): Promise<SftpClient> {
+  static async connect(pipes: SftpPipes, line?: LinePace): Promise<SftpClient> {
     const { connection, offers } = await SftpConnection.open(pipes);
-    const client = new SftpClient(connection, offers);
+    const client = new SftpClient(connection, offers, line);
     if (client.offers("limits")) await client.#learnLimits();
     return client;
   }

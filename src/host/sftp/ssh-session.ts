@@ -3,6 +3,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
+import type { LinePace } from "../../base/pace.ts";
 import { endProcess, patienceAtEndMs, watchProcess } from "../end-process.ts";
 import { SftpClient } from "./sftp-client.ts";
 import { keptSaidBytes, SshEndedError, sshFailure } from "./ssh-failure.ts";
@@ -14,19 +15,20 @@ export interface SshSession extends AsyncDisposable {
 }
 
 /** Rejects with SshEndedError, SftpSilentError or SftpProtocolError; then nothing is left running. */
-export async function openSshSession(command: readonly [string, ...string[]]): Promise<SshSession> {
+export async function openSshSession(command: readonly [string, ...string[]], line?: LinePace): Promise<SshSession> {
   const [program, ...words] = command;
   // A session of its own: Ctrl-C is for us to act on, and the lock has to be removed over this connection.
   const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const close = (): Promise<void> => endProcess(child, child.stdin);
   try {
-    const client = await SftpClient.connect({
+    const pipes = {
       input: child.stdout,
       output: child.stdin,
       ended: endOf(child, program),
       giveUp: () => void close(),
       silenceMs: limits.sftpSilenceMs,
-    });
+    };
+    const client = await SftpClient.connect(pipes, line);
     return { client, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();

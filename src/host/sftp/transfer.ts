@@ -1,4 +1,5 @@
 /** Bytes of a file, moved in pieces of which many are under way at once: the way to the server and back is waited for once. */
+import type { Pace } from "../../base/pace.ts";
 import type { SftpClient, SftpHandle } from "./sftp-client.ts";
 
 /** `handle` of a file that was opened for it. */
@@ -10,7 +11,8 @@ export interface Transfer {
 
 /** Writes all of `bytes` from the file's begin on. They must stay unchanged until it settles, also when it was aborted. */
 export async function writeAll({ client, handle, signal }: Transfer, bytes: Uint8Array): Promise<void> {
-  await inPieces({ client, length: bytes.length, pieceBytes: client.writeBytes, signal }, (at, size) =>
+  const { line, writeBytes: pieceBytes } = client;
+  await inPieces({ client, length: bytes.length, pieceBytes, pace: line?.upload, signal }, (at, size) =>
     client.write(handle, at, bytes.subarray(at, at + size)),
   );
 }
@@ -22,7 +24,8 @@ export async function readInto(
   into: Uint8Array,
 ): Promise<number> {
   let end = into.length;
-  await inPieces({ client, length: into.length, pieceBytes: client.readBytes, signal }, async (at, size) => {
+  const { line, readBytes: pieceBytes } = client;
+  await inPieces({ client, length: into.length, pieceBytes, pace: line?.download, signal }, async (at, size) => {
     for (let done = 0; done < size; ) {
       const bytes = await client.read(handle, offset + at + done, size - done);
       if (bytes.length === 0) {
@@ -40,12 +43,13 @@ interface Pieces {
   readonly client: SftpClient;
   readonly length: number;
   readonly pieceBytes: number;
+  readonly pace: Pace | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** The first failure or an abort ends it: no more are begun, those under way are waited for. */
 async function inPieces(
-  { client, length, pieceBytes, signal }: Pieces,
+  { client, length, pieceBytes, pace, signal }: Pieces,
   move: (at: number, size: number) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
@@ -62,6 +66,8 @@ async function inPieces(
   for (let at = 0; at < length; at += pieceBytes) {
     const size = Math.min(pieceBytes, length - at);
     await client.budget.take(size);
+    // An abort is seen below.
+    await pace?.take(size, signal).catch(() => undefined);
     if (failed !== undefined || signal?.aborted) {
       client.budget.give(size);
       break;

@@ -177,6 +177,9 @@ export const options: Record<keyof typeof en.options, string> = {
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
   option:
     "Einstellung eines Speichers in der Schreibweise von restic, etwa sftp.args='-p 2222'; mehrfach möglich; siehe docs/de/destinations.md",
+  "limit-upload": "höchstens so viele KiB in der Sekunde senden, an alle Ziele zusammen; 0: so schnell es geht",
+  "limit-download":
+    "höchstens so viele KiB in der Sekunde empfangen, von allen Repositorys zusammen; 0: so schnell es geht",
   cacert: "Datei mit den Zertifikaten der Stellen, die für Server bürgen dürfen, statt derer dieses Rechners",
   "tls-client-cert": "Datei mit Zertifikat und Schlüssel, mit denen wir uns bei einem Server ausweisen",
   "cache-dir":
@@ -275,6 +278,7 @@ export const values: Record<keyof typeof en.values, string> = {
   count: "N",
   tags: "SCHLAGWÖRTER",
   grouping: "GRUPPEN",
+  rate: "KIB",
   setting: "EINSTELLUNG",
   key: "SCHLÜSSEL",
   pack: "PACK",

@@ -1,5 +1,6 @@
 /** Requests through rclone, which is started with the first one, and anew after it died. */
 import { ObhutError } from "../../base/errors.ts";
+import type { LinePace } from "../../base/pace.ts";
 import { within } from "../../base/within.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../host/http/http-client.ts";
 import { lastWordsMs, openRclone, RcloneEndedError, type RcloneSession } from "../../host/rclone/rclone-session.ts";
@@ -9,6 +10,7 @@ export interface RcloneClientOptions {
   readonly command: readonly [string, ...string[]];
   /** How long rclone may take until it answers at all. */
   readonly timeoutMs: number;
+  readonly line?: LinePace;
 }
 
 export function rcloneClient(options: RcloneClientOptions): HttpClient {
@@ -46,12 +48,12 @@ class RcloneClient implements HttpClient {
 
   async #session(): Promise<RcloneSession> {
     if (this.#isClosed) throw new Error("the storage was closed");
-    const { command, timeoutMs } = this.#options;
+    const { command, timeoutMs, line } = this.#options;
     const opened = await this.#opening?.catch(() => undefined);
     // Of those that find it gone together the first one starts another.
     if (this.#opening === undefined || (opened?.ended !== undefined && (await this.#opening) === opened)) {
       if (opened !== undefined) void opened.close();
-      this.#opening = openRclone(command, { timeoutMs });
+      this.#opening = openRclone(command, { timeoutMs, line });
     }
     const opening = this.#opening;
     try {

@@ -41,6 +41,7 @@ export async function readWhole(file: OpenFile): Promise<Uint8Array<ArrayBuffer>
   const { client, handle } = file;
   const [{ sizeBytes }, first] = await Promise.all([client.fstat(handle), client.read(handle, 0, client.readBytes)]);
   if (sizeBytes === undefined) throw new Error("the server does not tell how long the file is");
+  await client.line?.download.take(first.length, file.signal);
   const bytes = new Uint8Array(sizeBytes);
   bytes.set(first.subarray(0, sizeBytes));
   if (first.length >= sizeBytes) return bytes;

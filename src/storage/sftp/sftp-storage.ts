@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
+import type { LinePace } from "../../base/pace.ts";
 import { fileKind } from "../../host/sftp/attributes.ts";
 import { isStatus, type SftpClient } from "../../host/sftp/sftp-client.ts";
 import type { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
@@ -25,6 +26,7 @@ export interface SftpStorageOptions extends SshChoices {
   readonly path: string;
   /** How many calls may be under way at once. */
   readonly connections?: number;
+  readonly line?: LinePace;
 }
 
 export function sftpStorage(options: SftpStorageOptions): Storage {
@@ -53,12 +55,12 @@ class SftpStorage implements Storage {
   /** Temporary files that a listing met, with the time of their last change: of runs that died, or of one that is at work. */
   readonly #met = new Map<string, number>();
 
-  constructor({ location, place, path, connections = 5, ...ssh }: SftpStorageOptions) {
+  constructor({ location, place, path, connections = 5, line, ...ssh }: SftpStorageOptions) {
     this.location = location;
     this.connections = connections;
     this.#host = place.host;
     this.#root = path;
-    const open = (): ReturnType<typeof openSshSession> => openSshSession(sshCommand(place, ssh));
+    const open = (): ReturnType<typeof openSshSession> => openSshSession(sshCommand(place, ssh), line);
     this.#sessions = new SessionPool({ open, maxSessions: Math.min(maxSessions, connections), callsEach: 2 });
   }
 
