@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { it } from "node:test";
 import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
@@ -147,6 +148,30 @@ it("a listing that breaks off in the middle goes on, and tells nothing twice", a
   const listing = Array.fromAsync(storage.list("data"), ({ name }) => name);
   await clock.passUntil(listing);
   assert.deepEqual((await listing).sort(), names.map(({ name }) => name).sort());
+});
+
+it("what came changed is asked for once more; what lies there damaged comes as it is", async () => {
+  const bytes = new TextEncoder().encode("an index");
+  const file = { type: "index", name: createHash("sha256").update(bytes).digest("hex") } as const;
+  for (const [flips, expected] of [
+    [1, "an index"],
+    [9, "bn index"],
+  ] as const) {
+    const inner = new MemoryStorage();
+    await inner.save(file, bytes);
+    const whole = inner.load.bind(inner);
+    let loads = 0;
+    inner.load = async (...asked) => {
+      const found = await whole(...asked);
+      loads += 1;
+      if (loads <= flips) found[0] = 98;
+      return found;
+    };
+    const { storage } = sceneOn(inner);
+    assert.equal(Buffer.from(await storage.load(file)).toString(), expected);
+    assert.equal(loads, 2);
+    assert.equal(await storage.doubt?.(file, { offset: 0, length: 1 }), true);
+  }
 });
 
 it("a pause ends when the call is aborted or the storage is closed", async () => {

@@ -2,6 +2,7 @@
  * A storage behind a network that fails now and then: what may go well the next time is tried again, after pauses that grow. A place that
  * never answered is given up soon, because then its name or its password is wrong rather than the network broken.
  */
+import { createHash } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import { isObhutError, type ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
@@ -57,7 +58,12 @@ class Retrying implements Storage {
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#retry(() => this.#inner.load(file, range, signal), signal);
+    const load = (): Promise<Uint8Array<ArrayBuffer>> =>
+      this.#retry(() => this.#inner.load(file, range, signal), signal);
+    const bytes = await load();
+    if (range !== undefined || file.type === "config" || isNamed(bytes, file.name)) return bytes;
+    // Changed on its way, or damaged where it lies: coming again tells.
+    return await load();
   }
 
   async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -68,7 +74,9 @@ class Retrying implements Storage {
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {
-    return (await this.#inner.doubt?.(file, range)) ?? false;
+    await this.#inner.doubt?.(file, range);
+    // It may have been changed on its way.
+    return true;
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
@@ -145,6 +153,10 @@ class Retrying implements Storage {
     const why = reason ?? (status === undefined ? `${silent} s` : `HTTP ${status}`);
     return finding("STORAGE_RETRIED", { location, reason: why, seconds });
   }
+}
+
+function isNamed(bytes: Uint8Array, name: string): boolean {
+  return createHash("sha256").update(bytes).digest("hex") === name;
 }
 
 /** Each pause is twice as long as the one before, give or take half of it. */
