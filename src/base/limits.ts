@@ -93,8 +93,11 @@ export const limits = {
   retryMs: 15 * 60_000,
   /** In all for calls that nobody can stop. */
   retryUnstoppableMs: 60_000,
-  /** How often more a place is tried that never answered. */
+  /** How often more a place is tried that never answered, and how long that took at most until then: nobody waits for a wrong address. */
   retryUnreachedTries: 2,
+  retryUnreachedMs: 10_000,
+  /** A server that cannot be connected to within this is not there. */
+  connectMs: 30_000,
   /** Pauses from here on are told. */
   retryToldMs: 5_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */

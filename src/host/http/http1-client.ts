@@ -59,15 +59,20 @@ class Http1Client implements HttpClient {
       agent: this.#agent,
       method,
       headers: { ...this.#options.headers, ...headers, ...length },
-      timeout: limits.httpSilenceMs,
+      timeout: limits.connectMs,
       ...(signal ? { signal } : {}),
     };
     const start = this.#isTls ? httpsRequest : httpRequest;
     const request = start(new URL(path, this.#options.origin), made);
+    request.on("socket", (socket) => {
+      const patient = (): unknown => request.setTimeout(limits.httpSilenceMs);
+      if (socket.connecting) socket.once("connect", patient);
+      else patient();
+    });
     const { upload, download } = this.#options.line ?? {};
     let isHeldBack = false;
     request.on("timeout", () => {
-      if (!isHeldBack) request.destroy(silent());
+      if (!isHeldBack) request.destroy(request.socket?.connecting ? notThere() : silent());
     });
     const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     request.on("response", resolve);
@@ -91,6 +96,10 @@ class Http1Client implements HttpClient {
 }
 
 class StaleConnectionError extends Error {}
+
+function notThere(): HttpFailure {
+  return new HttpFailure("unreachable", `no connection within ${limits.connectMs / 1000} s`);
+}
 
 function silent(): HttpFailure {
   return new HttpFailure("silent", `nothing came for ${limits.httpSilenceMs / 1000} s`);

@@ -80,6 +80,22 @@ it("a place that never answered is given up soon", async () => {
   assert.equal(clock.monotonicMs(), 3_000);
 });
 
+it("a place that never answered and took long not to is not asked again", async () => {
+  const clock = new FakeClock();
+  let tries = 0;
+  const inner = new MemoryStorage({
+    before: async () => {
+      tries += 1;
+      await clock.sleep(30_000);
+      throw unreachable();
+    },
+  });
+  const asking = sceneOn(inner, clock).storage.sizeOf(fileOf("config", ""));
+  asking.catch(() => undefined);
+  await clock.passUntil(asking);
+  assert.equal(tries, 1);
+});
+
 it("what will not get better is not tried again", async () => {
   const answered = (status: number) => (): ObhutError =>
     new ObhutError("STORAGE_ANSWERED", { location: "far", action: "save", status });

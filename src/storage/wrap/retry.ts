@@ -127,7 +127,8 @@ class Retrying implements Storage {
   /** The pauses of one call. Nobody can stop one without a signal, so that it must end soon by itself. */
   #pauses(signal: AbortSignal | undefined): { afterOrThrow(error: unknown): Promise<void> } {
     const { clock, random, onNote } = this.#options;
-    const endMs = clock.monotonicMs() + (signal === undefined ? limits.retryUnstoppableMs : limits.retryMs);
+    const begunMs = clock.monotonicMs();
+    const endMs = begunMs + (signal === undefined ? limits.retryUnstoppableMs : limits.retryMs);
     let tries = 0;
     const afterOrThrow = async (error: unknown): Promise<void> => {
       if (signal?.aborted || this.#closed.signal.aborted) throw error;
@@ -137,7 +138,8 @@ class Retrying implements Storage {
         throw error;
       }
       tries += 1;
-      if (!this.#wasReached && tries > limits.retryUnreachedTries) throw error;
+      const isSlow = clock.monotonicMs() - begunMs > limits.retryUnreachedMs;
+      if (!this.#wasReached && (isSlow || tries > limits.retryUnreachedTries)) throw error;
       const pauseMs = pauseBefore(tries, random);
       if (clock.monotonicMs() + pauseMs > endMs) throw error;
       if (pauseMs >= limits.retryToldMs) onNote(this.#noteOf(error, pauseMs));
