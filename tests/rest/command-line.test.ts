@@ -16,11 +16,11 @@ it("an append-only server takes backups and locks, and removes nothing else", as
   await using server = await startRestServer({ appendOnly: true });
   const place = { url: `rest:${server.url}deep/repo/` };
   await wholeRound(place, { removes: false });
-  for (const words of [["forget", "--keep-last", "1"], ["prune"]]) {
-    const refused = await obhutAt(place, ...words);
-    assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /refuses to remove files: HTTP 403/);
-  }
+  const refused = await obhutAt(place, "forget", "--keep-last", "1");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /refuses to remove files: HTTP 403/);
+  const idle = await obhutAt(place, "prune");
+  assert.equal(idle.code, 0, `a prune that has nothing to remove: ${idle.text}${idle.stderr}`);
   assert.equal((await readdir(join(server.data, "deep/repo/snapshots"))).length, 3);
   assert.deepEqual(await readdir(join(server.data, "deep/repo/locks")), []);
 });
