@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../base/errors.ts";
+import { writeDirect } from "./direct-io.ts";
 
 /** What a temporary file of `durableWrite` looks like: the final name, then this, then eight hex digits. */
 const temporaryMark = "-tmp-";
@@ -38,7 +39,8 @@ export async function durableWrite(path: string, bytes: Uint8Array, options: Dur
 
 async function writeWhole(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   await using file = await open(path, "wx", 0o600);
-  await writeAll(file, bytes, 0);
+  const written = await writeDirect(path, bytes);
+  await writeAll(file, bytes.subarray(written), written);
   const { size } = await file.stat();
   if (size !== bytes.length) throw new Error(`wrote ${size} of ${bytes.length} bytes to ${path}`);
   await file.chmod(mode).catch(ignoreUnsupported);

@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { BlobId } from "../../base/ids.ts";
+import { pageMemory } from "../../host/direct-io.ts";
 import { zstdCompress } from "../../host/zstd.ts";
 import { treeFlag } from "../blob-id-table.ts";
 import type { BlobType } from "../format/blob.ts";
@@ -37,7 +38,7 @@ export class BlobStorer {
       nonceStart: destination.target.repository.actor.random(nonceBytes),
       dryRun,
       emit: (pack) => this.#emit(pack),
-      takeBuffer: () => new SharedArrayBuffer(packBufferBytes),
+      takeBuffer: () => pageMemory(packBufferBytes),
     });
   }
 

@@ -1,6 +1,7 @@
 /** The script of a reading thread: ranges of files in, packs and lists of ids out. */
 import { workerData } from "node:worker_threads";
 import { reasonOf, systemCode } from "../../base/errors.ts";
+import { pageMemory } from "../../host/direct-io.ts";
 import { BlobIdTable } from "../blob-id-table.ts";
 import { masterKeyOf } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
@@ -58,5 +59,5 @@ function emit(pack: FilledPack): void {
 }
 
 function takeBuffer(): SharedArrayBuffer {
-  return freeBuffers.pop() ?? new SharedArrayBuffer(packBufferBytes);
+  return freeBuffers.pop() ?? pageMemory(packBufferBytes);
 }

@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { BlobId, PackId } from "../../base/ids.ts";
+import { pageMemory } from "../../host/direct-io.ts";
 import { zstdCompress } from "../../host/zstd.ts";
 import type { BlobType } from "../format/blob.ts";
 import { nonceBytes } from "../format/crypto.ts";
@@ -111,7 +112,7 @@ export class BlobWriter {
       nonceStart: actor.random(nonceBytes),
       dryRun: false,
       emit: (pack) => this.#save(pack, type),
-      takeBuffer: () => this.#freeBuffers.pop() ?? new SharedArrayBuffer(packBufferBytes),
+      takeBuffer: () => this.#freeBuffers.pop() ?? pageMemory(packBufferBytes),
     });
   }
 

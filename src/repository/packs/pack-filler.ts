@@ -1,6 +1,7 @@
 /** Fills packs for one destination. */
 import { createHash } from "node:crypto";
 import { limits, MiB } from "../../base/limits.ts";
+import { pageMemory } from "../../host/direct-io.ts";
 import type { BlobType } from "../format/blob.ts";
 import { type MasterKey, sealBytes } from "../format/crypto.ts";
 import { packMaxBlobs, packTailOverheadBytes, writeHeaderEntry } from "../format/pack.ts";
@@ -95,7 +96,7 @@ export class PackFiller {
     if (this.#options.dryRun) return;
     const needed = this.#used + length + this.#headerUsed + maxEntryBytes + packTailOverheadBytes;
     if (this.#pack === undefined) {
-      this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : new SharedArrayBuffer(needed));
+      this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : pageMemory(needed));
     } else if (needed > this.#pack.length) {
       // a blob larger than what is left begins a pack of its own
       this.flush();

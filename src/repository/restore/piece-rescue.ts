@@ -29,7 +29,7 @@ export class PieceRescue {
   async run(): Promise<void> {
     if (this.#rows.length === 0) return;
     const { plan, repo, options } = this.#content.run;
-    const outputs = new OutputFiles();
+    const outputs = new OutputFiles({ direct: false });
     try {
       for (const row of this.#rows) {
         const [number, output] = [plan.pieces.fileOf(row), this.#content.outputs[plan.pieces.fileOf(row)]];
@@ -41,7 +41,7 @@ export class PieceRescue {
         });
         if (plain !== undefined) outputs.write(output, plan.pieces.positionOf(row), plain);
       }
-      outputs.flush();
+      await outputs.settled();
     } finally {
       outputs.closeAll();
     }

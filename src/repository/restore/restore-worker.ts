@@ -19,14 +19,15 @@ import type {
 
 const { masterKey, provesLater } = workerData as RestorerData;
 const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: !provesLater });
-const outputs = new OutputFiles();
+// Who reads back what was written finds it in the page cache; who does not leaves that to others.
+const outputs = new OutputFiles({ direct: !provesLater });
 const zeros = Buffer.alloc(1024 * 1024);
 
 serveTasks<RestoreTask, RestoreResult>({
-  run(task) {
+  async run(task) {
     switch (task.kind) {
       case "write":
-        return { kind: "written", ...write(task) };
+        return { kind: "written", ...(await write(task)) };
       case "finish":
         // Another thread may still hold a file open; ours must not, or a full table of descriptors follows.
         outputs.closeAll();
@@ -43,7 +44,7 @@ interface Written {
 }
 
 /** Pieces come sorted by offset, so that a blob that belongs to many places is opened once. */
-function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Written {
+async function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Promise<Written> {
   const damages: PieceDamage[] = [];
   const failures: OutputFailure[] = [];
   let lastOffset = -1;
@@ -64,7 +65,7 @@ function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>
     const reason = put(files[file], pieces.positions[piece] ?? 0, opened.plain);
     if (reason !== undefined) failures.push({ file, reason });
   }
-  const failed = attempt(() => outputs.flush());
+  const failed = await outputs.settled().then(() => undefined, reasonUnlessFull);
   // Which file's bytes were staged is not known here: every file of this task is in doubt.
   if (failed !== undefined) failures.push(...files.map((_, file) => ({ file, reason: failed })));
   return { damages, failures };
@@ -81,10 +82,14 @@ function attempt(action: () => void): string | undefined {
     action();
     return undefined;
   } catch (error) {
-    // A full disk is not one file's misfortune: it ends the restore.
-    if (isDiskFull(error)) throw error;
-    return reasonOf(error);
+    return reasonUnlessFull(error);
   }
+}
+
+/** A full disk is not one file's misfortune: it ends the restore. */
+function reasonUnlessFull(error: unknown): string {
+  if (isDiskFull(error)) throw error;
+  return reasonOf(error);
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -2,6 +2,7 @@
  * Loads parts of files into memory that threads share and that is used again: of memory made for each load the system has to clear every
  * page first, and V8 counts it as a reason to look for garbage (docs/decisions/0202).
  */
+import { pageMemory } from "../../host/direct-io.ts";
 import type { ByteRange, Storage, StorageFile } from "../../storage/storage.ts";
 
 export class SharedLoads {
@@ -36,7 +37,7 @@ export class SharedLoads {
   }
 
   #take(bytes: number): SharedArrayBuffer {
-    if (bytes > this.#bufferBytes) return new SharedArrayBuffer(bytes);
-    return this.#free.pop() ?? new SharedArrayBuffer(this.#bufferBytes);
+    if (bytes > this.#bufferBytes) return pageMemory(bytes);
+    return this.#free.pop() ?? pageMemory(this.#bufferBytes);
   }
 }
