@@ -7,7 +7,7 @@ import { isFuture } from "../repository/forget/plan-forget.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
 import type { StoredSnapshot } from "../repository/snapshots.ts";
-import { readManifest } from "./open-targets.ts";
+import { readManifest } from "./load-target.ts";
 
 export interface GoodSnapshotsOptions {
   /** All of the repository, oldest first. */

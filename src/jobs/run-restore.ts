@@ -19,9 +19,9 @@ import { treeAt } from "../repository/walk-tree.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
 import { readWhileTaking } from "./hold-lock.ts";
 import { type JobPhase, type JobWatch, noting } from "./job-event.ts";
+import { readManifest } from "./load-target.ts";
 import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
-import { readManifest } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import {
   type CheckedDatabase,

@@ -2,8 +2,8 @@
  * Which blobs which destination has, in memory that all threads share. A thread that meets a piece claims it for the destinations
  * that lack it: of two that meet it at once, one gets each destination, so no piece is stored twice.
  */
-import type { PackId } from "../../base/ids.ts";
-import { BlobIdTable, type BlobIdTableMemory, idWords } from "../blob-id-table.ts";
+import type { BlobId, PackId } from "../../base/ids.ts";
+import { BlobIdTable, type BlobIdTableMemory, IdWords, idWords, treeFlag } from "../blob-id-table.ts";
 import type { BlobIndex } from "../blob-index.ts";
 import type { PackedIds } from "../format/node.ts";
 
@@ -57,6 +57,12 @@ export class KnownBlobs {
       if (row < 0 || (destinations & ~this.#table.flags(row)) !== 0) return false;
     }
     return true;
+  }
+
+  /** Whether all of `destinations` have the tree. */
+  haveTree(id: BlobId, destinations: number): boolean {
+    const row = this.#table.find(new IdWords().ofHex(id), 0, treeFlag);
+    return row >= 0 && (destinations & ~this.#table.flags(row)) === 0;
   }
 
   /** Blobs that may still come before the table has to grow. */

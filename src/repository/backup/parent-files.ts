@@ -6,6 +6,7 @@ import { type BytePath, baseName, parentPath } from "../../base/byte-path.ts";
 import type { BlobId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
 import type { Node, PackedIds } from "../format/node.ts";
+import { sameContent, sameMetadata } from "../format/same-node.ts";
 import { nsOfTimeText } from "../format/time-text.ts";
 import type { SourceEntry } from "../source-entry.ts";
 import { loadTree } from "../walk-tree.ts";
@@ -50,6 +51,16 @@ export class ParentFiles {
       nsOfTimeText(node.ctime) === meta.ctimeNs;
     const settled = meta.mtimeNs < this.#settledBeforeNs && meta.ctimeNs < this.#settledBeforeNs;
     return sameStat && settled && this.#target.parentStates?.get(path) === state ? node.content : undefined;
+  }
+
+  /** The tree that the parent has for the folder at `path`, where it says just that of just these entries. */
+  async treeOf(path: BytePath, nodes: readonly Node[]): Promise<BlobId | undefined> {
+    const before = await this.#folder(path);
+    const same = (node: Node): boolean => {
+      const other = before.get(node.name);
+      return other !== undefined && sameMetadata(other, node) && sameContent(other, node);
+    };
+    return before.size === nodes.length && nodes.every(same) ? await this.treeAt(path) : undefined;
   }
 
   #folder(path: BytePath): Promise<Folder> {

@@ -16,6 +16,14 @@ interface Item {
 
 type Folder = Map<BytePath, Item>;
 
+/** Where trees go. */
+export interface TreeStore {
+  /** The id of a tree that is there already and holds just these nodes; undefined where none is known. */
+  readonly known: (path: BytePath, nodes: readonly Node[]) => Promise<BlobId | undefined>;
+  /** Gives the id of what it was given. */
+  readonly store: (path: BytePath, tree: Buffer) => Promise<BlobId>;
+}
+
 export class SnapshotTree {
   readonly #folders = new Map<BytePath, Folder>([["/" as BytePath, new Map()]]);
   readonly #owner: { readonly uid: number; readonly gid: number };
@@ -33,27 +41,23 @@ export class SnapshotTree {
     if (meta.kind === "dir") this.#folder(path);
   }
 
-  /**
-   * Encodes each folder, those below before those above; `store` gives the id of what it was given. Returns the root's.
-   * `destination`: whose content to use where they differ.
-   */
-  async encode(destination: number, store: (path: BytePath, tree: Buffer) => Promise<BlobId>): Promise<BlobId> {
+  /** Stores each folder, those below before those above; the root's id. `destination`: whose content to use where they differ. */
+  async store(destination: number, { known, store }: TreeStore): Promise<BlobId> {
     const subtrees = new Map<BytePath, BlobId>();
     for (const path of [...this.#folders.keys()].sort((a, b) => depth(b) - depth(a))) {
-      subtrees.set(path, await store(path, this.#encodeFolder(path, destination, subtrees)));
+      const nodes = this.#nodesOf(path, destination, subtrees);
+      subtrees.set(path, (await known(path, nodes)) ?? (await store(path, encodeTree(nodes))));
     }
     return subtrees.get("/" as BytePath) as BlobId;
   }
 
-  #encodeFolder(path: BytePath, destination: number, subtrees: ReadonlyMap<BytePath, BlobId>): Buffer {
-    const encoder = new TreeEncoder();
+  #nodesOf(path: BytePath, destination: number, subtrees: ReadonlyMap<BytePath, BlobId>): Node[] {
     const items = [...(this.#folders.get(path) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [name, { meta, content }] of items) {
+    return items.map(([name, { meta, content }]) => {
       const subtree = meta.kind === "dir" ? subtrees.get(joined(path, name)) : undefined;
       const own = content === null || content instanceof Uint8Array ? content : (content[destination] ?? null);
-      encoder.add(nodeOf(name, meta, own, subtree));
-    }
-    return encoder.finish();
+      return nodeOf(name, meta, own, subtree);
+    });
   }
 
   /** The folder, made with those above it where they are not there yet. */
@@ -66,6 +70,12 @@ export class SnapshotTree {
     if (!above.has(baseName(path))) above.set(baseName(path), { meta: unnamedFolder(this.#owner), content: null });
     return made;
   }
+}
+
+function encodeTree(nodes: readonly Node[]): Buffer {
+  const encoder = new TreeEncoder();
+  for (const node of nodes) encoder.add(node);
+  return encoder.finish();
 }
 
 function depth(path: BytePath): number {

@@ -6,10 +6,10 @@ import { type BytePath, joinPath } from "../../base/byte-path.ts";
 import type { BlobId } from "../../base/ids.ts";
 import { ChildTrees, treeOf } from "../child-trees.ts";
 import type { Node } from "../format/node.ts";
+import { sameContent, sameMetadata } from "../format/same-node.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { loadTree } from "../walk-tree.ts";
 import { after, type BlobTotals, before, ComparedBlobs } from "./compared-blobs.ts";
-import { sameContent, sameMetadata } from "./same-node.ts";
 
 export interface Change {
   readonly path: BytePath;

@@ -1,9 +1,9 @@
 /** Whether two nodes say the same. Source: restic's internal/data/node.go, Equals: times as moments, attributes in any order. */
-import type { Node } from "../format/node.ts";
-import { nsOfTimeText, type TimeText } from "../format/time-text.ts";
+import type { Node } from "./node.ts";
+import { nsOfTimeText, type TimeText } from "./time-text.ts";
 
 export function sameContent({ content: a }: Node, { content: b }: Node): boolean {
-  if (a === null || b === null) return a === b;
+  if (a === b || a === null || b === null) return a === b;
   return Buffer.compare(a, b) === 0;
 }
 
