@@ -64,6 +64,8 @@ export const errorCodes = {
   PACK_AMBIGUOUS: { exit: 1, params: ["pack"] },
   PACK_COPY_FAILED: { exit: 1, params: ["pack", "path", "reason"] },
   INDEX_REPAIR_FIRST: { exit: 1, params: ["location"] },
+  REPAIR_UNREADABLE: { exit: 1, params: ["location", "object", "reason"] },
+  PACKS_ALL_GONE: { exit: 1, params: ["location", "count"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
   // prune
   STORAGE_APPEND_ONLY: { exit: 1, params: ["location", "reason"] },

@@ -2,9 +2,12 @@
 import { isObhutError, ObhutError } from "../base/errors.ts";
 import type { BlobId, IndexId, KeyId, LockId, PackId, SnapshotId } from "../base/ids.ts";
 import { shortId } from "../base/ids.ts";
+import type { ByteRange, StorageFile } from "../storage/storage.ts";
 import type { BlobLocation } from "./blob-index.ts";
 import type { BlobType } from "./format/blob.ts";
 import { encodeConfig } from "./format/config-file.ts";
+import { damaged } from "./format/damaged.ts";
+import { isDamage } from "./is-damage.ts";
 import { loadSealed, loadVerified } from "./object-file.ts";
 import { openBlob } from "./open-blob.ts";
 import { packFile } from "./pack-file.ts";
@@ -12,7 +15,7 @@ import type { IndexedRepository, Repository } from "./repository.ts";
 
 /**
  * The blob's plaintext, proven to be what its id says, from whichever pack holds it whole. BLOB_MISSING where no index knows it;
- * where no copy is good, what was wrong with the first: OBJECT_DAMAGED, or the storage's error.
+ * where no copy is good, OBJECT_DAMAGED if all of them were read, else the storage's error.
  */
 export async function loadBlob(
   repo: IndexedRepository,
@@ -22,19 +25,20 @@ export async function loadBlob(
 ): Promise<Buffer> {
   const place = repo.index.lookup(type, id);
   if (place === undefined) throw new ObhutError("BLOB_MISSING", { blob: shortId(id) });
-  try {
-    return await loadBlobAt(repo, place, { type, id }, signal);
-  } catch (error) {
-    for (const copy of repo.index.copies(type, id)) {
+  let failure: unknown;
+  for (const at of [place, ...repo.index.copies(type, id)]) {
+    try {
+      return await loadBlobAt(repo, at, { type, id }, signal);
+    } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      const plain = await loadBlobAt(repo, copy, { type, id }, signal).catch(() => undefined);
-      if (plain !== undefined) return plain;
+      // A copy that could not be read may be good: then it is not known that the blob is lost.
+      if (failure === undefined || (isDamage(failure) && !isDamage(error))) failure = error;
     }
-    throw error;
   }
+  throw failure;
 }
 
-/** As `loadBlob`, from this place alone. */
+/** As `loadBlob`, from this place alone. What is called damaged was read twice; a pack that ends too early is. */
 export async function loadBlobAt(
   repo: IndexedRepository,
   { pack, offset, length, uncompressedLength }: BlobLocation,
@@ -48,10 +52,24 @@ export async function loadBlobAt(
   try {
     return await load();
   } catch (error) {
+    if (isObhutError(error, "STORAGE_SHORT_READ")) throw await cutOff(repo, file, range, error);
+    if (!isObhutError(error, "OBJECT_DAMAGED")) throw error;
     // A copy on this machine may be the one that is damaged.
-    if (!isObhutError(error, "OBJECT_DAMAGED") || !(await repo.storage.doubt?.(file, range))) throw error;
+    await repo.storage.doubt?.(file, range);
     return await load();
   }
+}
+
+/** OBJECT_DAMAGED where the pack really is that short; else the reading was cut off, and `error` says so. */
+async function cutOff(
+  { storage }: IndexedRepository,
+  file: StorageFile,
+  { offset, length }: ByteRange,
+  error: ObhutError,
+): Promise<ObhutError> {
+  const sizeBytes = await storage.sizeOf(file);
+  if (sizeBytes === undefined || sizeBytes >= offset + length) return error;
+  return damaged(`pack ${file.name}`, `it ends after ${sizeBytes} bytes`, error);
 }
 
 export type ObjectQuery =

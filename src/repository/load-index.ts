@@ -19,14 +19,23 @@ export interface LoadIndexOptions {
  * another program has put new ones in its place: all is listed again, and INDEX_KEEPS_CHANGING where that does not end.
  */
 export async function loadIndex(repo: Repository, options: LoadIndexOptions = {}): Promise<IndexedRepository> {
+  return { ...repo, index: await withSettledIndex(repo, options.signal, () => tryLoad(repo, options)) };
+}
+
+/** What `load` gives, tried again while it gives the name of a file that was gone. INDEX_KEEPS_CHANGING */
+export async function withSettledIndex<T extends object>(
+  { actor, storage }: Repository,
+  signal: AbortSignal | undefined,
+  load: () => Promise<T | IndexId>,
+): Promise<T> {
   let gone: IndexId | undefined;
   for (let tries = 0; tries < limits.indexTries; tries++) {
-    if (tries > 0) await repo.actor.clock.sleep(tries * limits.indexRetryMs, options.signal);
-    const loaded = await tryLoad(repo, options);
-    if (typeof loaded !== "string") return { ...repo, index: loaded };
+    if (tries > 0) await actor.clock.sleep(tries * limits.indexRetryMs, signal);
+    const loaded = await load();
+    if (typeof loaded !== "string") return loaded;
     gone = loaded;
   }
-  throw new ObhutError("INDEX_KEEPS_CHANGING", { location: repo.storage.location, index: gone ? shortId(gone) : "?" });
+  throw new ObhutError("INDEX_KEEPS_CHANGING", { location: storage.location, index: gone ? shortId(gone) : "?" });
 }
 
 /** The index, or the file of it that was gone. */

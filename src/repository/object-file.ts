@@ -25,17 +25,20 @@ export async function loadSealed(repo: Repository, type: SealedType, id: AnyId, 
   return openUnpacked(sealed, repo.sealer, objectName(type, id));
 }
 
-/** A file's bytes as they lie in the storage, proven to be those its name says. */
+/** A file's bytes as they lie in the storage, proven to be those its name says. What is called damaged was read twice: a bit may flip on its way. */
 export async function loadVerified(
   repo: Pick<Repository, "storage">,
   type: Exclude<FileType, "config">,
   id: AnyId,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await repo.storage.load({ type, name: id }, undefined, signal);
-  const actual = idOfBytes<KeyId>(bytes);
-  if (actual !== id) throw damaged(objectName(type, id), `its content has the hash ${shortId(actual)}`);
-  return bytes;
+  let actual: KeyId | undefined;
+  for (let reading = 1; reading <= 2; reading++) {
+    const bytes = await repo.storage.load({ type, name: id }, undefined, signal);
+    actual = idOfBytes<KeyId>(bytes);
+    if (actual === id) return bytes;
+  }
+  throw damaged(objectName(type, id), `its content has the hash ${shortId(actual ?? id)}`);
 }
 
 /** Seals and stores `json`; the id it got. Durable when it resolves. */

@@ -181,6 +181,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Der Index von {location} ist beschädigt oder unvollständig. Wer danach etwas anderes repariert, verliert, was noch da ist.",
     next: "Zuerst obhut repair index ausführen.",
   },
+  REPAIR_UNREADABLE: {
+    what: "{object} von {location} lässt sich nicht lesen: {reason}. Ob etwas beschädigt ist, weiß deshalb niemand; es wurde nichts weggenommen.",
+    next: "Prüfen, ob dieser Benutzer die Datei lesen darf und ob Platte oder Netz in Ordnung sind, dann den Befehl wiederholen. Ersetzt wird nur, was gelesen wurde und falsch ist.",
+  },
+  PACKS_ALL_GONE: {
+    what: "{location} hat keines der {count} Packs, die der Index nennt. Es wurde nichts geändert.",
+    next: "Prüfen, ob die Platte mit dem Ordner data eingehängt ist. Sind die Packs wirklich fort, ist von diesem Repository nichts zu retten: von anderswo zurückkopieren oder mit obhut init neu beginnen.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",

@@ -90,9 +90,17 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Schlüssel {key} ist beschädigt: {reason}. Sein Passwort öffnet nichts mehr.",
     next: "Ein anderer Schlüssel öffnet das Repository noch: obhut key remove {key} ausführen und dem Passwort mit obhut key add einen neuen Schlüssel geben.",
   },
+  KEY_UNREADABLE: {
+    what: "Schlüssel {key} war nicht lesbar: {reason}. Ob er das Repository noch öffnet, ist offen.",
+    next: "Prüfen, ob dieser Benutzer ihn lesen darf und der Speicher in Ordnung ist, dann obhut check wiederholen.",
+  },
   INDEX_DAMAGED: {
-    what: "Index {index} ist nicht lesbar: {reason}.",
+    what: "Index {index} ist beschädigt: {reason}.",
     next: "obhut repair index ausführen: alles, was darin stand, steht auch in den Packs.",
+  },
+  INDEX_UNREADABLE: {
+    what: "Index {index} war nicht lesbar: {reason}. Was nur er nennt, gilt im Folgenden als fehlend.",
+    next: "Prüfen, ob dieser Benutzer ihn lesen darf und der Speicher in Ordnung ist, dann obhut check wiederholen. Vorher gibt es nichts zu reparieren.",
   },
   PACK_MISSING: {
     what: "Pack {pack} fehlt; es enthielt {blobs} Stücke.",
@@ -111,8 +119,12 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Den Speicher und die Verbindung dorthin prüfen, dann obhut check --read-data wiederholen.",
   },
   TREE_DAMAGED: {
-    what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar (Baum {tree}): {reason}.",
+    what: "Der Ordner {path} in Snapshot {snapshot} ist beschädigt (Baum {tree}): {reason}.",
     next: "Zuerst beheben, was oben über Indizes und Packs steht. Was dann noch fehlt, nimmt obhut repair snapshots --forget heraus.",
+  },
+  TREE_UNREADABLE: {
+    what: "Der Ordner {path} in Snapshot {snapshot} war nicht lesbar (Baum {tree}): {reason}.",
+    next: "Den Speicher und die Verbindung dorthin prüfen, dann den Befehl wiederholen.",
   },
   FILE_PIECES_MISSING: {
     what: "{path} in Snapshot {snapshot} fehlen {count} Stücke.",

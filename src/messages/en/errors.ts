@@ -181,6 +181,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "The index of {location} is damaged or not complete. Repairing anything else by it would lose what is still there.",
     next: "Run obhut repair index first.",
   },
+  REPAIR_UNREADABLE: {
+    what: "{object} of {location} cannot be read: {reason}. Whether it is damaged is not known, so nothing was taken away.",
+    next: "See that this user may read it and that the disk or the network works, then run the command again. Only what was read and is wrong is ever replaced.",
+  },
+  PACKS_ALL_GONE: {
+    what: "{location} has none of the {count} packs that its index lists. Nothing was changed.",
+    next: "See that the disk with its data folder is mounted. If the packs are really gone, nothing of this repository can be saved: copy them back from another place, or begin a new one with obhut init.",
+  },
   PATH_NOT_IN_SNAPSHOT: {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",

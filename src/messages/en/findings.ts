@@ -90,9 +90,17 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "Key {key} is damaged: {reason}. Its password opens nothing any more.",
     next: "Another key still opens the repository: run obhut key remove {key}, and give the password a new key with obhut key add.",
   },
+  KEY_UNREADABLE: {
+    what: "Key {key} could not be read: {reason}. Whether it still opens the repository is not known.",
+    next: "See that this user may read it and that the storage works, then run obhut check again.",
+  },
   INDEX_DAMAGED: {
-    what: "Index {index} cannot be read: {reason}.",
+    what: "Index {index} is damaged: {reason}.",
     next: "Run obhut repair index: the packs hold all it said.",
+  },
+  INDEX_UNREADABLE: {
+    what: "Index {index} could not be read: {reason}. What only it lists counts as missing below.",
+    next: "See that this user may read it and that the storage works, then run obhut check again. There is nothing to repair until then.",
   },
   PACK_MISSING: {
     what: "Pack {pack} is missing; {blobs} pieces were in it.",
@@ -111,8 +119,12 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Check the storage and the way there, then run obhut check --read-data again.",
   },
   TREE_DAMAGED: {
-    what: "The folder {path} of snapshot {snapshot} cannot be read (tree {tree}): {reason}.",
+    what: "The folder {path} of snapshot {snapshot} is damaged (tree {tree}): {reason}.",
     next: "Cure what is said above of indexes and packs first. What is still missing then is taken out by obhut repair snapshots --forget.",
+  },
+  TREE_UNREADABLE: {
+    what: "The folder {path} of snapshot {snapshot} could not be read (tree {tree}): {reason}.",
+    next: "Check the storage and the way there, then run the command again.",
   },
   FILE_PIECES_MISSING: {
     what: "{path} in snapshot {snapshot} lacks {count} pieces.",

@@ -9,6 +9,7 @@ import { type BlobId, type KeyId, type PackId, parseId, shortId } from "../../ba
 import type { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
 import { decodeKeyFile } from "../format/key-file.ts";
+import { isDamage } from "../is-damage.ts";
 import { loadVerified, objectName } from "../object-file.ts";
 import { listPacks } from "../packs/list-packs.ts";
 import type { Repository } from "../repository.ts";
@@ -50,8 +51,9 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   const lostBlobs = lostEverywhere(read.lostBlobs, index);
   const trees = lostBlobs.size === 0 ? walked : await walk(lostBlobs);
   // Marked packs are a prune's business, unless something is missing that may be in them.
+  // What an index lists that cannot be read is not known to be left over, nor to be lost.
   const isLeft = (id: PackId): boolean =>
-    !loaded.packs.has(id) && (trees.unknownBlobs.size > 0 || !index.marked.has(id));
+    loaded.unreadable.length === 0 && !loaded.packs.has(id) && (trees.unknownBlobs.size > 0 || !index.marked.has(id));
   const unlisted = [...sizes].filter(([id]) => isLeft(id)).map(([id, sizeBytes]) => ({ id, sizeBytes }));
   return {
     snapshots: snapshots.length,
@@ -109,7 +111,9 @@ async function checkKeys(repo: Repository, signal?: AbortSignal): Promise<Findin
       decodeKeyFile(await loadVerified(repo, "keys", id, signal), objectName("keys", id));
     } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      findings.push(finding("KEY_DAMAGED", { key: shortId(id), reason: failureReason(error) }));
+      if (isObhutError(error, "STORAGE_FILE_MISSING")) continue;
+      const code = isDamage(error) ? "KEY_DAMAGED" : "KEY_UNREADABLE";
+      findings.push(finding(code, { key: shortId(id), reason: failureReason(error) }));
     }
   }
   return findings;

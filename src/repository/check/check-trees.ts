@@ -6,6 +6,7 @@ import { type BlobId, type PackId, shortId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { isKnownType, type Node, packedCount } from "../format/node.ts";
+import { isDamage } from "../is-damage.ts";
 import { loadBlobAt } from "../load-blob.ts";
 import { plainLength } from "../open-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
@@ -84,7 +85,8 @@ class TreeChecker {
     } catch (error) {
       if (this.#options.signal?.aborted) throw error;
       if (isObhutError(error, "BLOB_MISSING")) this.unknown.add(folder.tree);
-      this.#damaged(folder, failureReason(error));
+      if (isDamage(error)) this.#damaged(folder, failureReason(error));
+      else this.findings.push(finding("TREE_UNREADABLE", namesOf(folder, failureReason(error))));
       return;
     }
     for (const node of nodes) this.#checkNode(folder, node);
@@ -133,7 +135,11 @@ class TreeChecker {
     return this.#options.lostBlobs.size > 0 && this.#options.lostBlobs.has(hexIdAt(ids, piece));
   }
 
-  #damaged({ tree, path, snapshot }: Folder, reason: string): void {
-    this.findings.push(finding("TREE_DAMAGED", { tree: shortId(tree), path: displayPath(path), snapshot, reason }));
+  #damaged(folder: Folder, reason: string): void {
+    this.findings.push(finding("TREE_DAMAGED", namesOf(folder, reason)));
   }
+}
+
+function namesOf({ tree, path, snapshot }: Folder, reason: string) {
+  return { tree: shortId(tree), path: displayPath(path), snapshot, reason };
 }

@@ -9,6 +9,8 @@ import type { PackedBlob } from "../format/blob.ts";
 import { hexIdAt, idBytes } from "../format/hex.ts";
 import { decodeIndex, type IndexColumns } from "../format/index-file.ts";
 import { headerEntryBytes, packTailOverheadBytes } from "../format/pack.ts";
+import { isDamage } from "../is-damage.ts";
+import { withSettledIndex } from "../load-index.ts";
 import { loadSealed, objectName } from "../object-file.ts";
 import type { Repository } from "../repository.ts";
 
@@ -24,35 +26,52 @@ export interface IndexFile {
   readonly columns: IndexColumns;
 }
 
+export interface FailedIndex {
+  readonly id: IndexId;
+  readonly error: ObhutError;
+}
+
 export interface LoadedIndexes {
   readonly files: readonly IndexFile[];
-  /** Index files that could not be read; what they said is in nothing else here. */
-  readonly damaged: readonly { readonly id: IndexId; readonly error: ObhutError }[];
+  /** Index files that were read and are damaged; what they said is in nothing else here. */
+  readonly damaged: readonly FailedIndex[];
+  /** Index files that could not be read: they may be whole, and say what nothing else does. */
+  readonly unreadable: readonly FailedIndex[];
   readonly packs: ReadonlyMap<PackId, IndexRows>;
   /** Entries of all packs; a blob in two packs counts twice. */
   readonly entries: number;
   readonly findings: readonly Finding[];
 }
 
+/** INDEX_KEEPS_CHANGING where files that were listed are gone again and again: others put new ones in their place. */
 export async function loadIndexes(repo: Repository, signal?: AbortSignal): Promise<LoadedIndexes> {
+  return await withSettledIndex(repo, signal, () => tryLoad(repo, signal));
+}
+
+/** The indexes, or the file of them that was gone. */
+async function tryLoad(repo: Repository, signal?: AbortSignal): Promise<LoadedIndexes | IndexId> {
   const ids: IndexId[] = [];
   for await (const { name } of repo.storage.list("index", signal)) {
     const id = parseId<IndexId>(name);
     if (id !== undefined) ids.push(id);
   }
   const files: IndexFile[] = [];
-  const damaged: { id: IndexId; error: ObhutError }[] = [];
+  const damaged: FailedIndex[] = [];
+  const unreadable: FailedIndex[] = [];
+  let gone: IndexId | undefined;
   await eachConcurrently(ids.length, repo.storage.connections, async (at) => {
     const id = ids[at];
-    if (id === undefined) return;
+    if (id === undefined || gone !== undefined) return;
     try {
       const json = await loadSealed(repo, "index", id, signal);
       files.push({ id, columns: decodeIndex(json, objectName("index", id)) });
     } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
-      damaged.push({ id, error });
+      if (isObhutError(error, "STORAGE_FILE_MISSING")) gone = id;
+      else (isDamage(error) ? damaged : unreadable).push({ id, error });
     }
   });
+  if (gone !== undefined) return gone;
   const packs = new Map<PackId, IndexRows>();
   let entries = 0;
   for (const { columns } of files) {
@@ -63,10 +82,12 @@ export async function loadIndexes(repo: Repository, signal?: AbortSignal): Promi
       entries += rows.to - rows.from;
     }
   }
-  const findings = damaged.map(({ id, error }) =>
-    finding("INDEX_DAMAGED", { index: shortId(id), reason: failureReason(error) }),
-  );
-  return { files, damaged, packs, entries, findings };
+  const named = ({ id, error }: FailedIndex) => ({ index: shortId(id), reason: failureReason(error) });
+  const findings = [
+    ...damaged.map((one) => finding("INDEX_DAMAGED", named(one))),
+    ...unreadable.map((one) => finding("INDEX_UNREADABLE", named(one))),
+  ];
+  return { files, damaged, unreadable, packs, entries, findings };
 }
 
 /** The packs an index file lists. */

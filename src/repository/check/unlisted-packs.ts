@@ -19,7 +19,7 @@ export async function unlistedPacks(
 ): Promise<Finding[]> {
   if (packs.length === 0) return [];
   const needed = unknown.size === 0 ? [] : await packsHolding(repo, packs, unknown, signal);
-  const allRead = findings.every(({ code }) => code !== "TREE_DAMAGED");
+  const allRead = findings.every(({ code }) => code !== "TREE_DAMAGED" && code !== "TREE_UNREADABLE");
   const others = allRead ? packs.filter((pack) => !needed.includes(pack)) : [];
   return [
     ...(needed.length === 0 ? [] : [finding("PACKS_NOT_INDEXED", sumOf(needed))]),

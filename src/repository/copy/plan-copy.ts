@@ -10,6 +10,7 @@ import type { BlobType } from "../format/blob.ts";
 import { damaged } from "../format/damaged.ts";
 import { hexIdAt, idBytes } from "../format/hex.ts";
 import { isKnownType, type Node, packedCount } from "../format/node.ts";
+import { isDamage } from "../is-damage.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { loadTree } from "../walk-tree.ts";
@@ -89,7 +90,8 @@ class CopyPlanner {
       this.lost.add("tree", folder.tree);
       const { tree, path, snapshot } = folder;
       const names = { tree: shortId(tree), path: displayPath(path), snapshot };
-      onFinding(finding("TREE_DAMAGED", { ...names, reason: failureReason(error) }));
+      const code = isDamage(error) ? "TREE_DAMAGED" : "TREE_UNREADABLE";
+      onFinding(finding(code, { ...names, reason: failureReason(error) }));
       return;
     }
     onTree?.();

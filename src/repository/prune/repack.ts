@@ -7,6 +7,7 @@ import { type BlobId, shortId } from "../../base/ids.ts";
 import type { BlobOpener } from "../blob-opener.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
+import { isDamage } from "../is-damage.ts";
 import { loadBlob } from "../load-blob.ts";
 import type { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository } from "../repository.ts";
@@ -38,7 +39,7 @@ export async function repack(repo: IndexedRepository, pack: ListedPack, options:
   }
 }
 
-/** The pack's own copy is damaged: any other pack's, as long as they are all still there. PRUNE_BLOB_DAMAGED */
+/** The pack's own copy is damaged: any other pack's, as long as they are all still there. PRUNE_BLOB_DAMAGED, or the storage's error. */
 export async function copyFromElsewhere(
   repo: IndexedRepository,
   pack: ListedPack,
@@ -50,6 +51,8 @@ export async function copyFromElsewhere(
     await writer.addPlain(type, await loadBlob(repo, type, blob, signal));
   } catch (error) {
     signal.throwIfAborted();
+    // A copy that cannot be read today is not lost: what the storage says is what there is to cure.
+    if (!isDamage(error)) throw error;
     const params = { blob: shortId(blob), pack: pack.id, reason: failureReason(error) };
     throw new ObhutError("PRUNE_BLOB_DAMAGED", params, { cause: error });
   }

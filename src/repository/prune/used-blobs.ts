@@ -11,6 +11,7 @@ import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { isKnownType, type Node, packedCount } from "../format/node.ts";
+import { isDamage } from "../is-damage.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { StoredSnapshot } from "../snapshots.ts";
 import { loadTree } from "../walk-tree.ts";
@@ -30,7 +31,7 @@ interface Folder {
   readonly depth: number;
 }
 
-/** PRUNE_BLOB_MISSING or PRUNE_TREE_UNREADABLE, naming path and snapshot, where a snapshot is not whole. */
+/** PRUNE_BLOB_MISSING or PRUNE_TREE_UNREADABLE, naming path and snapshot, where a snapshot is not whole; the storage's error where it cannot be read. */
 export async function findUsedBlobs(
   repo: IndexedRepository,
   snapshots: readonly StoredSnapshot[],
@@ -73,7 +74,7 @@ class UsedBlobFinder {
     try {
       nodes = await loadTree(this.#repo, folder.tree, this.#options.signal);
     } catch (error) {
-      if (this.#options.signal?.aborted) throw error;
+      if (this.#options.signal?.aborted || !isDamage(error)) throw error;
       throw this.#unreadable(folder, failureReason(error));
     }
     this.#trees++;

@@ -1,15 +1,18 @@
 /** Compares the indexes with the packs that are there, and says what an index of all of them needs. Writes nothing. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { isObhutError } from "../../base/errors.ts";
+import { ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type PackId, shortId } from "../../base/ids.ts";
 import { blobsOf, expectedPackBytes, type LoadedIndexes, loadIndexes } from "../check/listed-packs.ts";
 import { failureReason } from "../failure-reason.ts";
 import { headerBlobs } from "../format/pack.ts";
+import { isDamage } from "../is-damage.ts";
+import { objectName } from "../object-file.ts";
 import { listPacks } from "../packs/list-packs.ts";
 import { loadPackHeader, type StoredPack } from "../packs/load-pack-header.ts";
 import type { Repository } from "../repository.ts";
 import type { IndexRewrite, ListedPack } from "./rewrite-indexes.ts";
+import { unreadable } from "./unreadable.ts";
 
 export interface IndexPlanOptions {
   /** Trust no index: ask every pack what is in it. */
@@ -33,11 +36,16 @@ export interface IndexRepairPlan {
   readonly findings: readonly Finding[];
 }
 
-/** Errors: the storage's, where a pack cannot be reached. What is damaged is in the plan. */
+/**
+ * What is damaged is in the plan. Errors: REPAIR_UNREADABLE where an index file or a pack cannot be read, PACKS_ALL_GONE; the storage's
+ * where it cannot be listed.
+ */
 export async function planIndexRepair(repo: Repository, options: IndexPlanOptions): Promise<IndexRepairPlan> {
   const { readAllPacks, signal } = options;
   const loaded = await loadIndexes(repo, signal);
+  refuseUnreadable(repo, loaded);
   const sizes = await listPacks(repo, signal);
+  refuseAllGone(repo, loaded, sizes);
   const toRead: StoredPack[] = [];
   for (const [id, sizeBytes] of sizes) {
     const rows = loaded.packs.get(id);
@@ -63,6 +71,20 @@ export async function planIndexRepair(repo: Repository, options: IndexPlanOption
   };
 }
 
+/** It may be the only one that knows what is in a pack whose header is damaged. */
+export function refuseUnreadable(repo: Repository, { unreadable: [first] }: LoadedIndexes): void {
+  if (first !== undefined) throw unreadable(repo, objectName("index", first.id), first.error);
+}
+
+/** A disk that is not mounted looks like this; an index made of that would be empty, and every snapshot beyond repair. */
+function refuseAllGone(
+  { storage: { location } }: Repository,
+  { packs }: LoadedIndexes,
+  sizes: ReadonlyMap<PackId, number>,
+): void {
+  if (packs.size > 0 && sizes.size === 0) throw new ObhutError("PACKS_ALL_GONE", { location, count: packs.size });
+}
+
 async function readHeaders(
   repo: Repository,
   toRead: readonly StoredPack[],
@@ -79,7 +101,7 @@ async function readHeaders(
       const header = await loadPackHeader(repo, pack, signal);
       packs.push({ id: pack.id, blobs: [...headerBlobs(header, pack.id)] });
     } catch (error) {
-      if (!isObhutError(error, "OBJECT_DAMAGED") && !isObhutError(error, "STORAGE_SHORT_READ")) throw error;
+      if (!isDamage(error)) throw signal?.aborted ? error : unreadable(repo, objectName("data", pack.id), error);
       const [id, reason] = [pack.id, failureReason(error)];
       findings.push(
         loaded.packs.has(id)

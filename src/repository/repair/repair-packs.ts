@@ -15,6 +15,7 @@ import { listPacks } from "../packs/list-packs.ts";
 import type { Repository } from "../repository.ts";
 import { findPacks } from "./find-packs.ts";
 import { type DamagedPack, loadDamagedPack } from "./load-damaged-pack.ts";
+import { refuseUnreadable } from "./plan-index-repair.ts";
 import { lostFiles } from "./repair-index.ts";
 import { rewriteIndexes } from "./rewrite-indexes.ts";
 import { type SalvagedPack, salvagePack } from "./salvage-pack.ts";
@@ -40,10 +41,11 @@ export interface RepairedPacks {
   readonly findings: readonly Finding[];
 }
 
-/** Errors: PACK_NOT_FOUND, PACK_AMBIGUOUS, INDEX_REPAIR_FIRST. The caller holds the exclusive lock, or a shared one for a dry run. */
+/** Errors: PACK_NOT_FOUND, PACK_AMBIGUOUS, INDEX_REPAIR_FIRST, REPAIR_UNREADABLE. The caller holds the exclusive lock, or a shared one for a dry run. */
 export async function repairPacks(repo: Repository, options: RepairPacksOptions): Promise<RepairedPacks> {
   const { dryRun, signal } = options;
   const loaded = await loadIndexes(repo, signal);
+  refuseUnreadable(repo, loaded);
   refuseDamagedIndex(repo, loaded);
   const sizes = await listPacks(repo, signal);
   const asked = findPacks(options.packs, new Set([...loaded.packs.keys(), ...sizes.keys()]));
@@ -55,7 +57,7 @@ export async function repairPacks(repo: Repository, options: RepairPacksOptions)
   for (const [at, id] of asked.entries()) {
     signal?.throwIfAborted();
     const listed = listedBlobs(loaded, id);
-    const pack = await loadDamagedPack(repo, { id, sizeBytes: sizes.get(id) ?? 0 }, signal);
+    const pack = await loadDamagedPack(repo, { id, sizeBytes: sizes.get(id) }, signal);
     const salvaged = pack && salvage(repo, pack, listed);
     if (salvaged?.sound) {
       findings.push(finding("PACK_SOUND", { pack: shortId(id) }));

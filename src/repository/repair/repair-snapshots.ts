@@ -49,7 +49,7 @@ export interface RepairedSnapshots {
   readonly findings: readonly Finding[];
 }
 
-/** Errors: INDEX_REPAIR_FIRST. The caller holds the exclusive lock, or a shared one for a dry run. */
+/** Errors: INDEX_REPAIR_FIRST, REPAIR_UNREADABLE, PACKS_ALL_GONE. The caller holds the exclusive lock, or a shared one for a dry run. */
 export async function repairSnapshots(repo: Repository, options: RepairSnapshotsOptions): Promise<RepairedSnapshots> {
   const { dryRun, forget, signal, onProgress } = options;
   const { indexed, findings } = await indexOfAll(repo, signal);

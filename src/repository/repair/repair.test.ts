@@ -1,115 +1,28 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { it } from "node:test";
-import { cheapKdf, testActor } from "../../../tests/support/actor.ts";
-import { bytesOfSeed } from "../../../tests/support/odd-folder.ts";
-import { storeFolder } from "../../../tests/support/stored-folder.ts";
-import { tempFolder } from "../../../tests/support/temp-folder.ts";
+import {
+  assertContent,
+  contents,
+  copy,
+  fixIndex,
+  fixPacks,
+  fixSnapshots,
+  flip,
+  names,
+  placeOf,
+  problems,
+  type Scene,
+  shown,
+} from "../../../tests/support/repair-scene.ts";
 import { bytePath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
-import { type Finding, isIncomplete } from "../../base/finding-codes.ts";
-import { MemoryStorage, type MemoryStorageOptions } from "../../storage/memory/memory-storage.ts";
-import { checkRepository } from "../check/check-repository.ts";
 import { blobsOf, loadIndexes } from "../check/listed-packs.ts";
-import { initRepository } from "../init-repository.ts";
 import { loadIndex } from "../load-index.ts";
-import { readFile, requireFile } from "../read-file.ts";
-import type { Repository } from "../repository.ts";
+import { readFile } from "../read-file.ts";
 import { loadSnapshots } from "../snapshots.ts";
 import { findNode } from "../walk-tree.ts";
 import { repairIndex } from "./repair-index.ts";
 import { repairPacks } from "./repair-packs.ts";
-import { repairSnapshots } from "./repair-snapshots.ts";
-
-interface Scene {
-  readonly repo: Repository;
-  readonly files: Map<string, Uint8Array>;
-}
-
-/** Two snapshots; files that share nothing, in one data pack each snapshot. */
-const sound = await soundScene();
-const contents: Readonly<Record<string, Buffer>> = {
-  first: bytesOfSeed(1, 30_000),
-  second: bytesOfSeed(2, 20_000),
-  "folder/third": bytesOfSeed(3, 10_000),
-  "pages.db": bytesOfSeed(4, 8 * 16384),
-};
-
-async function soundScene(): Promise<Scene> {
-  await using folder = await tempFolder("repair");
-  const storage = new MemoryStorage();
-  const repo = await initRepository(storage, { password: "p", actor: testActor(), kdf: cheapKdf });
-  await mkdir(join(folder.path, "source/folder"), { recursive: true });
-  const write = (name: string, seed: number, bytes: number): Promise<void> =>
-    writeFile(join(folder.path, "source", name), bytesOfSeed(seed, bytes));
-  await write("first", 1, 30_000);
-  await write("folder/third", 3, 10_000);
-  await storeFolder(repo, join(folder.path, "source"), { timeMs: 1_700_000_000_000 });
-  await write("second", 2, 20_000);
-  await write("pages.db", 4, 8 * 16384);
-  await storeFolder(repo, join(folder.path, "source"), { timeMs: 1_700_000_100_000 });
-  return { repo, files: storage.files };
-}
-
-function copy(options: MemoryStorageOptions = {}): Scene {
-  const storage = new MemoryStorage(options);
-  for (const [name, bytes] of sound.files) storage.files.set(name, Uint8Array.from(bytes));
-  return { files: storage.files, repo: { ...sound.repo, storage } };
-}
-
-async function problems({ repo }: Scene): Promise<string[]> {
-  const { findings } = await checkRepository(repo, { readData: { kind: "all" }, threads: 1 });
-  return findings.filter(isIncomplete).map(shown);
-}
-
-function shown({ code, params }: Finding): string {
-  return `${code} ${"path" in params ? params.path : ""}`.trim();
-}
-
-const fixIndex = (scene: Scene, readAllPacks = false) => repairIndex(scene.repo, { readAllPacks, dryRun: false });
-const noCopy = async (): Promise<void> => undefined;
-
-async function fixPacks(scene: Scene, packs: readonly string[]) {
-  return await repairPacks(scene.repo, { packs, dryRun: false, keepCopy: noCopy });
-}
-
-async function fixSnapshots(scene: Scene, { forget = true, dryRun = false, giveUpDamaged = false } = {}) {
-  const { snapshots, damaged } = await loadSnapshots(scene.repo);
-  return await repairSnapshots(scene.repo, { snapshots, existing: snapshots, damaged, forget, dryRun, giveUpDamaged });
-}
-
-/** The pack that holds a piece of the file, as `data/ID`, and the offset of that piece. */
-async function placeOf(
-  { repo }: Scene,
-  file: string,
-  piece = 0,
-): Promise<{ name: string; id: string; offset: number }> {
-  const indexed = await loadIndex(repo);
-  const snapshot = (await loadSnapshots(repo)).snapshots.at(-1) ?? assert.fail();
-  const node = await requireFile(indexed, snapshot.tree, bytePath(`/data/${file}`));
-  const place = indexed.index.lookupAt("data", node.content ?? assert.fail(), piece) ?? assert.fail();
-  return { name: `data/${place.pack}`, id: place.pack, offset: place.offset };
-}
-
-function flip({ files }: Scene, name: string, at: number): void {
-  const bytes = files.get(name) ?? assert.fail(name);
-  bytes[at] = (bytes[at] ?? 0) ^ 4;
-}
-
-async function assertContent({ repo }: Scene, without: readonly string[] = []): Promise<void> {
-  const indexed = await loadIndex(repo);
-  const snapshot = (await loadSnapshots(repo)).snapshots.at(-1) ?? assert.fail();
-  for (const [name, bytes] of Object.entries(contents)) {
-    const reading = readFile(indexed, snapshot.tree, bytePath(`/data/${name}`));
-    if (without.includes(name)) await assert.rejects(reading, { code: "PATH_NOT_IN_SNAPSHOT" });
-    else assert.ok((await reading).equals(bytes), name);
-  }
-}
-
-function names({ files }: Scene, type: string): string[] {
-  return [...files.keys()].filter((name) => name.startsWith(`${type}/`));
-}
 
 it("repair index: index files that are gone or damaged, from the packs alone", async () => {
   for (const damage of ["gone", "damaged", "one gone"]) {

@@ -7,7 +7,6 @@
  */
 import { hash } from "node:crypto";
 import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
-import { isObhutError } from "../../base/errors.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
 import { failureReason } from "../failure-reason.ts";
@@ -15,10 +14,12 @@ import { damaged } from "../format/damaged.ts";
 import { idBytes } from "../format/hex.ts";
 import { type Node, packedCount } from "../format/node.ts";
 import { TreeEncoder } from "../format/tree-encoder.ts";
+import { isDamage } from "../is-damage.ts";
 import { plainLength } from "../open-blob.ts";
 import type { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository } from "../repository.ts";
 import { loadTree } from "../walk-tree.ts";
+import { unreadable } from "./unreadable.ts";
 
 export type Loss =
   /** The folder's tree cannot be read: it is empty now. */
@@ -58,7 +59,7 @@ export class TreeRepairer {
     this.#options = options;
   }
 
-  /** Without an id, and with the reason, where the tree itself is damaged or gone. Rejects where the storage fails. */
+  /** Without an id, and with the reason, where the tree itself is damaged or gone. REPAIR_UNREADABLE where it cannot be read. */
   async repairRoot(id: BlobId): Promise<RepairedTree | { readonly id?: undefined; readonly reason: string }> {
     try {
       return await this.#repair(id, 0);
@@ -73,7 +74,7 @@ export class TreeRepairer {
     const known = this.#repaired.get(id);
     if (known !== undefined) return known;
     if (depth > limits.maxTreeDepth) throw damaged(`tree ${shortId(id)}`, "folders lie too deep");
-    const nodes = await loadTree(this.#repo, id, this.#options.signal);
+    const nodes = await this.#load(id);
     this.#proven.add(id);
     const losses: Loss[] = [];
     const kept: Node[] = [];
@@ -87,6 +88,16 @@ export class TreeRepairer {
     const repaired = { id: changed ? await this.#save(kept) : id, losses };
     this.#repaired.set(id, repaired);
     return repaired;
+  }
+
+  /** A tree that cannot be read today may be there tomorrow: nothing is given up for that. */
+  async #load(id: BlobId): Promise<Node[]> {
+    const { signal } = this.#options;
+    try {
+      return await loadTree(this.#repo, id, signal);
+    } catch (error) {
+      throw isDamage(error) || signal?.aborted ? error : unreadable(this.#repo, `tree ${shortId(id)}`, error);
+    }
   }
 
   async #repairNode(
@@ -162,16 +173,6 @@ export class TreeRepairer {
     await this.#options.writer?.addPlain("tree", bytes);
     return id;
   }
-}
-
-/** A storage that fails today may have it tomorrow: nothing is given up for that. */
-function isDamage(error: unknown): boolean {
-  return (
-    isObhutError(error, "OBJECT_DAMAGED") ||
-    isObhutError(error, "BLOB_MISSING") ||
-    isObhutError(error, "STORAGE_FILE_MISSING") ||
-    isObhutError(error, "STORAGE_SHORT_READ")
-  );
 }
 
 function joinBelow(folder: BytePath, below: BytePath): BytePath {

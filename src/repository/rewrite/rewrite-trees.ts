@@ -4,7 +4,6 @@
  */
 import { hash } from "node:crypto";
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
-import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
@@ -13,6 +12,7 @@ import { damaged } from "../format/damaged.ts";
 import type { Node } from "../format/node.ts";
 import { decodeTree } from "../format/tree-decoder.ts";
 import { TreeEncoder } from "../format/tree-encoder.ts";
+import { isDamage } from "../is-damage.ts";
 import { loadBlob } from "../load-blob.ts";
 import type { IndexedRepository } from "../repository.ts";
 
@@ -50,7 +50,7 @@ export class TreeRewriter {
     this.#options = options;
   }
 
-  /** The tree that a snapshot gets; undefined where one of its trees cannot be read or is refused, as a finding says. */
+  /** The tree that a snapshot gets; undefined where one of its trees is damaged or refused, as a finding says. */
   async rewrite(tree: BlobId, snapshot: string): Promise<RewrittenTree | undefined> {
     return await this.#folder({ tree, path: "/" as BytePath, depth: 0, snapshot });
   }
@@ -105,7 +105,7 @@ export class TreeRewriter {
       if (isEncodedAs(nodes, json)) return nodes;
       onFinding(finding("TREE_NOT_REWRITABLE", names));
     } catch (error) {
-      if (!isObhutError(error) || signal?.aborted) throw error;
+      if (!isDamage(error) || signal?.aborted) throw error;
       onFinding(finding("TREE_DAMAGED", { ...names, reason: failureReason(error) }));
     }
     return undefined;
