@@ -21,6 +21,8 @@ export interface Operation {
   readonly scene: () => Promise<Repositories>;
   /** Rejects where it fails. A second run must come to the end that the first would have come to, whatever that left. */
   readonly run: (world: World) => Promise<unknown>;
+  /** The scene is a damaged repository: what is wrong with it may stay so until the operation has come to its end, but nothing more. */
+  readonly mends?: boolean;
   /** Passwords of which at least one opens at any moment; default: the one of all tests, which is the one that restic knows. */
   readonly passwords?: readonly string[];
 }

@@ -12,8 +12,10 @@ import { initRepository } from "../../../src/repository/init-repository.ts";
 import type { PruneOptions } from "../../../src/repository/prune/prune-options.ts";
 import { cheapKdf } from "../../support/actor.ts";
 import { testPassword } from "../../support/restic.ts";
+import { initWithRecoveryKey, removeKey } from "./key-operations.ts";
 import { type Operation, placeOf, type World } from "./operation.ts";
-import { backUp, empty, fourDays, nothing, twoForgotten } from "./scenes.ts";
+import { repairIndexAndPacks, repairLostIndex, repairSnapshots } from "./repair-operations.ts";
+import { backUp, empty, fourDays, nothing, twoDaysInBoth, twoForgotten } from "./scenes.ts";
 
 export const operations: readonly Operation[] = [
   { name: "init", scene: nothing, run: init },
@@ -21,11 +23,19 @@ export const operations: readonly Operation[] = [
   { name: "backup on top of others", scene: fourDays, run: (world) => backUp(["a"], { day: 5 }, world) },
   { name: "backup to two destinations", scene: fourDays, run: (world) => backUp(["a", "b"], { day: 5 }, world) },
   { name: "prune", scene: twoForgotten, run: prune },
+  { name: "prune in steps", scene: twoForgotten, run: pruneInSteps },
   { name: "forget with prune", scene: fourDays, run: forget },
   { name: "tag", scene: fourDays, run: tag },
-  { name: "rewrite in place", scene: fourDays, run: rewrite },
+  { name: "rewrite in place", scene: fourDays, run: (world) => rewrite(world, true) },
+  { name: "rewrite beside the old ones", scene: fourDays, run: (world) => rewrite(world, false) },
   { name: "copy", scene: fourDays, run: copy },
+  { name: "copy into a repository in use", scene: twoDaysInBoth, run: copy },
   { name: "repair index", scene: twoForgotten, run: repairIndex },
+  repairLostIndex,
+  repairIndexAndPacks,
+  repairSnapshots,
+  initWithRecoveryKey,
+  removeKey,
   { name: "key add", scene: empty, run: (world) => addRepositoryKey(newPassword, world.parts, world.watch) },
   {
     name: "key passwd",
@@ -35,6 +45,7 @@ export const operations: readonly Operation[] = [
   },
 ];
 
+const minuteMs = 60_000;
 const everySnapshot = { queries: [], filter: {} };
 const pruneAll: PruneOptions = {
   maxUnused: { kind: "bytes", bytes: 0 },
@@ -62,6 +73,17 @@ async function prune({ parts, watch }: World): Promise<void> {
   assert.ok(applied);
 }
 
+/** What is not needed any more is marked, and goes with a later prune; what was interrupted may take some more of them. */
+async function pruneInSteps({ parts, watch }: World): Promise<void> {
+  for (let step = 0; step < 5; step++) {
+    const clock = { ...parts.clock, nowMs: () => parts.clock.nowMs() + 2 * step * minuteMs };
+    const options = { repository: placeOf("a"), prune: { ...pruneAll, keepDeleteMs: minuteMs }, dryRun: false };
+    const { plan } = await runPrune(options, { ...parts, clock, actor: { ...parts.actor, clock } }, watch);
+    if (plan.packs.later + plan.packs.unlisted === 0) return;
+  }
+  assert.fail("it does not come to an end");
+}
+
 async function forget({ parts, watch }: World): Promise<void> {
   const policy = { counts: { last: 2 }, within: {}, tags: [] };
   const choice = { kind: "policy", policy, groupBy: new Set(["host"] as const) } as const;
@@ -81,8 +103,8 @@ async function tag({ parts, watch }: World): Promise<void> {
   await runTag({ repository: placeOf("a"), ...everySnapshot, change }, parts, watch);
 }
 
-async function rewrite({ parts, watch }: World): Promise<void> {
-  const as = { insensitiveExcludes: [], newHost: undefined, newTimeMs: undefined, forget: true, dryRun: false };
+async function rewrite({ parts, watch }: World, forget: boolean): Promise<void> {
+  const as = { insensitiveExcludes: [], newHost: undefined, newTimeMs: undefined, forget, dryRun: false };
   const options = { repository: placeOf("a"), snapshots: everySnapshot, excludes: ["/data/of day *"], ...as };
   await runRewrite(options, parts, watch);
 }

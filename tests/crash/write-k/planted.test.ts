@@ -23,8 +23,8 @@ function packsComeLast(inner: Storage): Storage {
   });
 }
 
-/** Removes a pack when the first index without it is about to be written, as a prune would that deletes too early. */
-function packsGoFirst(inner: Storage, doomed: readonly StorageFile[]): Storage {
+/** Removes files when the first index without them is about to be written, as a prune or repair would that deletes too early. */
+function filesGoFirst(inner: Storage, doomed: readonly StorageFile[]): Storage {
   return wrapped(inner, {
     save: async (file, bytes, signal) => {
       if (file.type === "index") for (const pack of doomed) await inner.remove(pack);
@@ -81,7 +81,18 @@ test("a prune that removes packs before their new index is stored is caught", as
     const storage = world.storages.get("a") ?? assert.fail();
     const packs = await Array.fromAsync(storage.list("data"));
     const doomed = packs.map(({ name }): StorageFile => ({ type: "data", name }));
-    return await prune.run(withStorages(world, (one) => (one === storage ? packsGoFirst(one, doomed) : one)));
+    return await prune.run(withStorages(world, (one) => (one === storage ? filesGoFirst(one, doomed) : one)));
   };
   assert.match(await caught({ ...prune, run }), /PACK_MISSING/);
+});
+
+test("a repair that takes an index away before the new one is stored is caught", async () => {
+  const repair = named("repair index");
+  const run = async (world: World): Promise<unknown> => {
+    const storage = world.storages.get("a") ?? assert.fail();
+    const indexes = await Array.fromAsync(storage.list("index"));
+    const doomed = indexes.map(({ name }): StorageFile => ({ type: "index", name }));
+    return await repair.run(withStorages(world, (one) => (one === storage ? filesGoFirst(one, doomed) : one)));
+  };
+  assert.match(await caught({ ...repair, run }), /PACKS_NOT_INDEXED|TREE_DAMAGED/);
 });

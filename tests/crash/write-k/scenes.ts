@@ -94,25 +94,36 @@ export const empty = once(async () => {
 
 /** Four days in `a`, nothing in `b`. */
 export const fourDays = once(async () => {
-  const made = new Map([...(await empty())].map(([name, from]) => [name, copyOf(from)]));
+  const made = copiesOf(await empty());
   for (let day = 1; day <= 4; day++) await backUp(["a"], { day }, worldOf(made));
+  return made;
+});
+
+/** The same two days in both, and two more in `a`. */
+export const twoDaysInBoth = once(async () => {
+  const made = copiesOf(await empty());
+  for (let day = 1; day <= 4; day++) await backUp(day <= 2 ? ["a", "b"] : ["a"], { day }, worldOf(made));
   return made;
 });
 
 /** As four days, of which the first and the third were forgotten, so that packs are partly used or not at all. */
 export const twoForgotten = once(async () => {
-  const made = new Map([...(await fourDays())].map(([name, from]) => [name, copyOf(from)]));
+  const made = copiesOf(await fourDays());
   const storage = made.get("a") ?? new MemoryStorage();
   const { snapshots } = await loadSnapshots(await openRepository(storage, testPassword, testActor()));
   for (const at of [0, 2]) await storage.remove({ type: "snapshots", name: snapshots[at]?.id ?? "" });
   return made;
 });
 
+export function copiesOf(made: Repositories): Map<string, MemoryStorage> {
+  return new Map([...made].map(([name, from]) => [name, copyOf(from)]));
+}
+
 function repositories(...names: readonly string[]): Map<string, MemoryStorage> {
   return new Map(names.map((name) => [name, new MemoryStorage({ location: name })]));
 }
 
-function once(make: () => Promise<Repositories>): () => Promise<Repositories> {
+export function once(make: () => Promise<Repositories>): () => Promise<Repositories> {
   let made: Promise<Repositories> | undefined;
   return () => (made ??= make());
 }

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { isObhutError } from "../../../src/base/errors.ts";
 import { checkRepository } from "../../../src/repository/check/check-repository.ts";
-import { loadIndex } from "../../../src/repository/load-index.ts";
+import { indexOf, loadIndexes } from "../../../src/repository/check/listed-packs.ts";
 import { openRepository } from "../../../src/repository/open-repository.ts";
+import { listPacks } from "../../../src/repository/packs/list-packs.ts";
 import { readContent } from "../../../src/repository/read-file.ts";
 import type { IndexedRepository, Repository } from "../../../src/repository/repository.ts";
 import { loadSnapshots, type StoredSnapshot } from "../../../src/repository/snapshots.ts";
@@ -31,7 +32,9 @@ const mayBeLeft: ReadonlySet<string> = new Set(["PACKS_UNUSED", "BLOBS_DUPLICATE
 export async function sightOf(storage: Storage, passwords: readonly string[]): Promise<Sight | undefined> {
   const opened = await openWithAny(storage, passwords);
   if (opened === undefined) return undefined;
-  const indexed = await loadIndex(opened);
+  // An index file may be damaged, or a pack be gone: what the others hold counts.
+  const packs = await listPacks(opened);
+  const indexed = { ...opened, index: indexOf(await loadIndexes(opened), (pack) => packs.has(pack)) };
   const { findings } = await checkRepository(opened, { readData: { kind: "all" }, threads: 1 });
   const wrong = findings.filter(({ code }) => !mayBeLeft.has(code)).map((found) => JSON.stringify(found));
   const { snapshots } = await loadSnapshots(opened);
