@@ -18,6 +18,7 @@ export const errorCodes = {
   USAGE: { exit: 1, params: ["reason"] },
   DESTINATION_INVALID: { exit: 1, params: ["destination", "reason"] },
   DESTINATION_UNFIT: { exit: 1, params: ["location", "reason"] },
+  DESTINATION_IN_SOURCE: { exit: 1, params: ["location", "source"] },
   // storage
   STORAGE_FILE_MISSING: { exit: 1, params: ["location", "file"] },
   STORAGE_FILE_EXISTS: { exit: 1, params: ["location", "file"] },
@@ -58,6 +59,8 @@ export const errorCodes = {
   BLOB_MISSING: { exit: 1, params: ["blob"] },
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
+  SEVERAL_INSTANCES: { exit: 1, params: ["query", "instances"] },
+  INSTANCE_NOT_FOUND: { exit: 1, params: ["query", "instance"] },
   OBJECT_NOT_FOUND: { exit: 1, params: ["query"] },
   OBJECT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   PACK_NOT_FOUND: { exit: 1, params: ["pack"] },
@@ -67,6 +70,7 @@ export const errorCodes = {
   REPAIR_UNREADABLE: { exit: 1, params: ["location", "object", "reason"] },
   PACKS_ALL_GONE: { exit: 1, params: ["location", "count"] },
   PATH_NOT_IN_SNAPSHOT: { exit: 1, params: ["path"] },
+  PATH_NO_FILE: { exit: 1, params: ["path", "type"] },
   // prune
   STORAGE_APPEND_ONLY: { exit: 1, params: ["location", "reason"] },
   PRUNE_SNAPSHOT_UNREADABLE: { exit: 1, params: ["snapshot", "reason"] },
@@ -83,6 +87,7 @@ export const errorCodes = {
   // restore
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },
+  TARGET_NO_FOLDER: { exit: 1, params: ["target"] },
   TARGET_IN_USE: { exit: 1, params: ["target", "pid", "program"] },
   TARGET_FULL: { exit: 1, params: ["target", "reason"] },
   TARGET_FAILED: { exit: 1, params: ["target", "reason"] },

@@ -5,6 +5,8 @@
  */
 import { posix } from "node:path";
 import { type BytePath, bytesOf } from "./byte-path.ts";
+import { ObhutError } from "./errors.ts";
+import { reason } from "./reason-codes.ts";
 
 /** One name of a pattern; `**` is `anyFolders`. */
 type Part = { readonly matches: (name: string) => boolean } | typeof anyFolders;
@@ -37,6 +39,13 @@ export function parsePathPattern(text: string): PathPattern | undefined {
     parts.push(part);
   }
   return { text, negated, rooted, parts };
+}
+
+/** USAGE for text that is no pattern. */
+export function requirePathPattern(text: string): PathPattern {
+  const pattern = parsePathPattern(text);
+  if (pattern !== undefined) return pattern;
+  throw new ObhutError("USAGE", { reason: reason("patternInvalid", { value: text }) });
 }
 
 function parsePart(glob: string): Part | undefined {

@@ -36,6 +36,7 @@ export const reasonCodes = {
   fromRepositoryNotGiven: [],
   dataNotGiven: [],
   targetNotGiven: [],
+  dataPathInvalid: ["value"],
   diskNearlyFull: [],
   fileUnreadable: ["file", "reason"],
   notAFile: ["path"],

@@ -2,7 +2,6 @@
  * A look at an instance without capturing it: what lies where, how large it is, what it means, what the databases tell. Read-only,
  * whether the app runs, is stopped or crashed.
  */
-import { realpath } from "node:fs/promises";
 import { type BytePath, bytePath, displayPath, joinPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
 import { ObhutError } from "../base/errors.ts";
@@ -21,6 +20,7 @@ import type { TableCounts } from "../openwebui/tables.ts";
 import { FindingsLog } from "./findings-log.ts";
 import { type InspectedItem, measureItems } from "./measure-items.ts";
 import { Scratch } from "./scratch.ts";
+import { sourceRoot } from "./source-folder.ts";
 import { lookAround, tellSurroundings } from "./surroundings.ts";
 import { whyOf } from "./why.ts";
 
@@ -54,7 +54,7 @@ export interface Inspection {
 
 /** Errors: SOURCE_MISSING, those of `captureDatabase` for webui.db, SCRATCH_FAILED. */
 export async function inspectInstance(options: InspectOptions): Promise<Inspection> {
-  const root = await rootOf(options.dataDir);
+  const root = await sourceRoot(options.dataDir);
   const findings = new FindingsLog(() => undefined);
   await using scratch = await Scratch.open({ parent: options.scratchParent, clock: options.clock });
   const database = databaseOptions(options, scratch);
@@ -129,13 +129,5 @@ async function readVectors(
     if (error instanceof ObhutError && error.code === "DATABASE_MISSING") return undefined;
     findings.add(finding("VECTORS_UNKNOWN", { path: vectorDatabase, reason: whyOf(error) }));
     return undefined;
-  }
-}
-
-async function rootOf(dataDir: string): Promise<BytePath> {
-  try {
-    return bytePath(await realpath(dataDir));
-  } catch (error) {
-    throw new ObhutError("SOURCE_MISSING", { path: dataDir }, { cause: error });
   }
 }

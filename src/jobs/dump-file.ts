@@ -9,7 +9,7 @@ export interface DumpFileOptions extends NamedSnapshot {
   readonly path: string;
 }
 
-/** Pieces in order, each proven before it is given. PATH_NOT_IN_SNAPSHOT where there is no file there. */
+/** Pieces in order, each proven before it is given. PATH_NOT_IN_SNAPSHOT; PATH_NO_FILE where something else is there. */
 export async function* dumpFile(options: DumpFileOptions, parts: Parts, watch: JobWatch): AsyncGenerator<Uint8Array> {
   await using opened = await openSnapshot(options, parts, watch);
   const { repository, snapshot, signal } = opened;

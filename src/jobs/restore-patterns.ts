@@ -1,7 +1,5 @@
 /** Which paths of a snapshot a restore takes: the parts that were asked for, and a person's own patterns. */
-import { ObhutError } from "../base/errors.ts";
-import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
-import { reason } from "../base/reason-codes.ts";
+import { type PathPattern, requirePathPattern } from "../base/path-pattern.ts";
 import type { Part } from "../openwebui/parts.ts";
 
 export interface ChosenPaths {
@@ -24,7 +22,10 @@ export function choosePaths(
   includes: readonly string[],
   excludes: readonly string[],
 ): ChosenPaths {
-  return { includes: includes.map(parsed), excludes: [...outside(parts), ...excludes].map(parsed) };
+  return {
+    includes: includes.map(requirePathPattern),
+    excludes: [...outside(parts), ...excludes].map(requirePathPattern),
+  };
 }
 
 /** What the parts leave out. Without `rest` that is everything, with the parts taken back; with it the parts not asked for. */
@@ -36,10 +37,4 @@ function outside(parts: readonly Part[]): readonly string[] {
 
 function pathOf(part: Part): readonly string[] {
   return part === "rest" ? [] : [partPaths[part]];
-}
-
-function parsed(text: string): PathPattern {
-  const pattern = parsePathPattern(text);
-  if (pattern !== undefined) return pattern;
-  throw new ObhutError("USAGE", { reason: reason("patternInvalid", { value: text }) });
 }

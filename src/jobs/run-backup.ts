@@ -8,6 +8,7 @@ import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
+import { refuseOverlap } from "./refuse-overlap.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 import { storeCapture } from "./store-capture.ts";
 
@@ -38,11 +39,12 @@ export interface BackupSummary {
 }
 
 /**
- * Resolves when at least one destination has the snapshot. Errors: those of the capture (its first one ends everything), and the first
- * destination's where none could be written.
+ * Resolves when at least one destination has the snapshot. Errors: DESTINATION_IN_SOURCE, those of the capture (its first one ends
+ * everything), and the first destination's where none could be written.
  */
 export async function runBackup(options: RunBackupOptions, parts: Parts, watch: JobWatch): Promise<BackupSummary> {
   const { clock } = parts;
+  await refuseOverlap(options.destinations, options.dataDirectory);
   const [timeMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const findings: Finding[] = [];
   // Done while keys are derived and locks settle.

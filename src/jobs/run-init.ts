@@ -7,6 +7,7 @@ import type { Repository } from "../repository/repository.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 import { addRecoveryKeys } from "./recovery-sheet.ts";
+import { refuseInstanceFolder } from "./refuse-overlap.ts";
 
 export interface RunInitOptions {
   /** Whose chunker parameters they get; undefined: new ones. */
@@ -27,7 +28,7 @@ export interface ChunkerSource {
 
 /**
  * One repository at each destination, all with one polynomial, that of `chunker` where it is given, so that restic cuts alike in all of
- * them. Where one of them is there already (REPOSITORY_EXISTS) none is made.
+ * them. Where one of them is there already (REPOSITORY_EXISTS) or would lie with an instance (DESTINATION_IN_SOURCE) none is made.
  */
 export async function runInit(
   destinations: readonly Destination[],
@@ -35,6 +36,7 @@ export async function runInit(
   { chunker, recoveryKey = false }: RunInitOptions = {},
 ): Promise<InitSummary> {
   for (const destination of destinations) await refuseExisting(destination, parts);
+  for (const destination of destinations) await refuseInstanceFolder(destination);
   await using stack = new AsyncDisposableStack();
   const made: Repository[] = [];
   let chunkerPolynomial = chunker === undefined ? undefined : await polynomialOf(chunker, parts);

@@ -13,7 +13,7 @@ import type { IndexedRepository } from "../repository/repository.ts";
 import { planRestore } from "../repository/restore/plan-restore.ts";
 import { restore } from "../repository/restore/restore.ts";
 import type { RestorePlan } from "../repository/restore/restore-plan.ts";
-import { neededBytes, requireEmpty, requireSpace } from "../repository/restore/target-folder.ts";
+import { neededBytes, requireFolder, requireSpace } from "../repository/restore/target-folder.ts";
 import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { treeAt } from "../repository/walk-tree.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
@@ -69,13 +69,14 @@ export interface RestoreSummary {
   readonly incomplete: boolean;
 }
 
-/** Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, TARGET_NOT_EMPTY, TARGET_NO_SPACE, and those of the repository. */
+/** Errors: those of findStoredSnapshot, TARGET_NO_FOLDER, TARGET_NOT_EMPTY, TARGET_NO_SPACE, TARGET_IN_USE, and those of the repository. */
 export async function runRestore(options: RunRestoreOptions, parts: Parts, watch: JobWatch): Promise<RestoreSummary> {
   const startedMs = parts.clock.monotonicMs();
   const findings: Finding[] = [];
   const emit = noting(findings, watch.emit);
   const { target, dryRun } = options;
-  await (options.overwrite ? refuseInUse(target) : requireEmpty(target));
+  await requireFolder(target, options.overwrite);
+  if (options.overwrite) await refuseInUse(target);
   await using opened = await openDestination(options.repository, parts);
   await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
   const inner: JobWatch = { emit, signal: lock.signal };

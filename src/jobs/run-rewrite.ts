@@ -2,8 +2,7 @@
 import { ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { shortId } from "../base/ids.ts";
-import { type PathPattern, parsePathPattern } from "../base/path-pattern.ts";
-import { reason } from "../base/reason-codes.ts";
+import { requirePathPattern } from "../base/path-pattern.ts";
 import { localZone } from "../base/time-zone.ts";
 import type { Destination } from "../plans/destination.ts";
 import { failureReason } from "../repository/failure-reason.ts";
@@ -84,13 +83,7 @@ export async function runRewrite(options: RunRewriteOptions, parts: Parts, watch
 function exclusionOf({ excludes, insensitiveExcludes }: RunRewriteOptions): ReturnType<typeof exclusion> | undefined {
   if (excludes.length + insensitiveExcludes.length === 0) return undefined;
   return exclusion({
-    excludes: excludes.map(parsed),
-    insensitive: insensitiveExcludes.map((text) => parsed(text.toLowerCase())),
+    excludes: excludes.map(requirePathPattern),
+    insensitive: insensitiveExcludes.map((text) => requirePathPattern(text.toLowerCase())),
   });
-}
-
-function parsed(text: string): PathPattern {
-  const pattern = parsePathPattern(text);
-  if (pattern !== undefined) return pattern;
-  throw new ObhutError("USAGE", { reason: reason("patternInvalid", { value: text }) });
 }

@@ -14,6 +14,7 @@ import { instanceName } from "../plans/instance-name.ts";
 import { type FoundInstance, findInstance } from "./find-instance.ts";
 import type { Emit } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
+import { refuseOverlap } from "./refuse-overlap.ts";
 import { type BackupSummary, runBackup } from "./run-backup.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 import { runInit } from "./run-init.ts";
@@ -41,10 +42,11 @@ interface Watch {
 export async function runStart(given: string | undefined, parts: Parts, watch: Watch): Promise<StartSummary> {
   const folder = join(parts.folder, "obhut");
   const found = await findInstance({ given, env: parts.env, folder: parts.folder });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const dataDirectory = found?.dataDirectory ?? (await sampleIn(join(folder, "sample")));
   const path = join(folder, "repository");
   const destination: LocalDestination = { kind: "local", written: path, path };
+  if (found !== undefined) await refuseOverlap([destination], found.dataDirectory);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const dataDirectory = found?.dataDirectory ?? (await sampleIn(join(folder, "sample")));
   const newRepository = !(await isThere(join(destination.path, "config")));
   const { passwordFile, own } = await ownPassword(join(folder, "password"), newRepository, parts);
   if (newRepository) await runInit([destination], own);

@@ -62,7 +62,7 @@ it("filters choose, and what is named is found or nothing is changed", async () 
   assert.equal((await run(made, { filter: { instances: ["other"] }, change })).changed.length, 1);
   assert.equal((await run(made, { filter: { tags: [["none"]] }, change })).changed.length, 0);
   await assert.rejects(run(made, { queries: [made.snapshots[0]?.id ?? "", "latest"], change }), (error) =>
-    isObhutError(error, "SNAPSHOT_AMBIGUOUS"),
+    isObhutError(error, "SEVERAL_INSTANCES"),
   );
   assert.deepEqual(
     (await now(made)).map(({ tags }) => tags),

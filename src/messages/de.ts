@@ -6,3 +6,4 @@ export * as instance from "./de/instance.ts";
 export { output } from "./de/output.ts";
 export { reasons } from "./de/reasons.ts";
 export { sheet } from "./de/sheet.ts";
+export { system } from "./de/system.ts";

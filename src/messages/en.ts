@@ -6,3 +6,4 @@ export * as instance from "./en/instance.ts";
 export { type OutputKey, output } from "./en/output.ts";
 export { reasons } from "./en/reasons.ts";
 export { sheet } from "./en/sheet.ts";
+export { system } from "./en/system.ts";

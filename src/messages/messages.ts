@@ -6,6 +6,7 @@ import * as de from "./de.ts";
 import * as en from "./en.ts";
 import { fill, type Sentence } from "./sentence.ts";
 import { shownValue } from "./shown-value.ts";
+import { systemReason } from "./system-reason.ts";
 
 export type Language = "en" | "de";
 
@@ -20,6 +21,7 @@ export interface Messages {
   readonly help: Words<typeof en.help>;
   readonly instance: Words<typeof en.instance>;
   readonly sheet: Words<typeof en.sheet>;
+  readonly system: Words<typeof en.system>;
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
@@ -47,11 +49,18 @@ type Values = Readonly<Record<string, string | number | Reason>>;
 
 function filled(messages: Messages, sentence: Sentence, values: Values): Sentence {
   const words: Record<string, string | number> = {};
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(withSystemWords(messages, values))) {
     words[name] =
       typeof value === "object"
-        ? fill(messages.reasons[value.code], value.params)
+        ? fill(messages.reasons[value.code], withSystemWords(messages, value.params))
         : shownValue(name, value, messages.language);
   }
   return { what: fill(sentence.what, words), next: fill(sentence.next, words) };
+}
+
+function withSystemWords<Given extends Values>(messages: Messages, values: Given): Given {
+  const { reason } = values;
+  if (typeof reason !== "string") return values;
+  const told = Object.values(values).filter((value) => typeof value === "string");
+  return { ...values, reason: systemReason(reason, messages.system, told) };
 }

@@ -50,12 +50,16 @@ it("says when digits fit none or several", () => {
 it("latest is refused where several instances match", () => {
   assert.throws(
     () => findSnapshot(all, "latest"),
-    (e) => isObhutError(e, "SNAPSHOT_AMBIGUOUS") && e.params.matches === "chat, other",
+    (e) => isObhutError(e, "SEVERAL_INSTANCES") && e.params.instances === "chat, other",
   );
   assert.equal(findSnapshot(all, "latest", { instances: ["chat"] }), second);
   assert.equal(findSnapshot([first, second], "latest"), second);
   assert.throws(
     () => findSnapshot(all, "latest", { instances: ["none"] }),
+    (e) => isObhutError(e, "INSTANCE_NOT_FOUND") && e.params.instance === "none",
+  );
+  assert.throws(
+    () => findSnapshot([], "latest"),
     (e) => isObhutError(e, "SNAPSHOT_NOT_FOUND"),
   );
 });
@@ -75,11 +79,11 @@ it("@time is the newest that is not after the day, minute or second named", () =
   );
   assert.throws(
     () => findSnapshot(mine, "@yesterday"),
-    (e) => isObhutError(e, "SNAPSHOT_NOT_FOUND"),
+    (e) => isObhutError(e, "USAGE") && /@yesterday/.test(e.message),
   );
   assert.throws(
     () => findSnapshot(all, "@2026-11-23"),
-    (e) => isObhutError(e, "SNAPSHOT_AMBIGUOUS"),
+    (e) => isObhutError(e, "SEVERAL_INSTANCES"),
   );
 });
 

@@ -1,6 +1,7 @@
 /** Which snapshot a person means. Pure: works on what `loadSnapshots` gave. */
 import { ObhutError } from "../base/errors.ts";
 import { shortId } from "../base/ids.ts";
+import { reason } from "../base/reason-codes.ts";
 import { msOfTimeText } from "./format/time-text.ts";
 import type { StoredSnapshot } from "./snapshots.ts";
 
@@ -43,8 +44,8 @@ export function parseSnapshotQuery(text: string): SnapshotQuery {
  * The snapshot that `query` names: digits an id begins with, `latest`, or `@time`: the newest that is not after that day, minute or
  * second (`@2026-11-23`, `@2026-11-23T10:00`, `@2026-11-23T10:00:30Z`; local time where there is no offset).
  *
- * SNAPSHOT_NOT_FOUND; SNAPSHOT_AMBIGUOUS where digits fit several, or `latest` and `@time` meet several instances: whose
- * newest snapshot it is must never be a matter of luck.
+ * SNAPSHOT_NOT_FOUND, or INSTANCE_NOT_FOUND where the filter names one; USAGE for a time that is none; SNAPSHOT_AMBIGUOUS where digits fit
+ * several; SEVERAL_INSTANCES where `latest` or `@time` do: whose newest snapshot it is must never be a matter of luck.
  */
 export function findSnapshot(
   snapshots: readonly StoredSnapshot[],
@@ -52,14 +53,12 @@ export function findSnapshot(
   filter: SnapshotFilter = {},
 ): StoredSnapshot {
   const candidates = filterSnapshots(snapshots, filter);
-  if (query === "latest") return newest(candidates, query);
+  if (query === "latest") return newest(candidates, query, filter);
   if (query.startsWith("@")) {
     const endMs = endOfTime(query.slice(1));
-    if (endMs === undefined) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
-    return newest(
-      candidates.filter((snapshot) => msOfTimeText(snapshot.time) <= endMs),
-      query,
-    );
+    if (endMs === undefined) throw new ObhutError("USAGE", { reason: reason("timeInvalid", { value: query }) });
+    const early = candidates.filter((snapshot) => msOfTimeText(snapshot.time) <= endMs);
+    return newest(early, query, filter);
   }
   return byPrefix(snapshots, query);
 }
@@ -73,12 +72,17 @@ function byPrefix(snapshots: readonly StoredSnapshot[], query: string): StoredSn
   throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: found.map(({ id }) => shortId(id)).join(", ") });
 }
 
-function newest(candidates: readonly StoredSnapshot[], query: string): StoredSnapshot {
+function newest(
+  candidates: readonly StoredSnapshot[],
+  query: string,
+  { instances: asked = [] }: SnapshotFilter,
+): StoredSnapshot {
   const instances = [...new Set(candidates.map((snapshot) => snapshot.hostname))].sort();
-  if (instances.length > 1) throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: instances.join(", ") });
+  if (instances.length > 1) throw new ObhutError("SEVERAL_INSTANCES", { query, instances: instances.join(", ") });
   const found = candidates.at(-1);
-  if (found === undefined) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
-  return found;
+  if (found !== undefined) return found;
+  if (asked.length === 0) throw new ObhutError("SNAPSHOT_NOT_FOUND", { query });
+  throw new ObhutError("INSTANCE_NOT_FOUND", { query, instance: asked.join(", ") });
 }
 
 const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;

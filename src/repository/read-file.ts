@@ -30,7 +30,7 @@ export async function* readContent(repo: IndexedRepository, node: Node, signal?:
   }
 }
 
-/** The node of a file at `path`. PATH_NOT_IN_SNAPSHOT where there is no file there. */
+/** The node of a file at `path`. PATH_NOT_IN_SNAPSHOT; PATH_NO_FILE where something else is there. */
 export async function requireFile(
   repo: IndexedRepository,
   tree: BlobId,
@@ -39,7 +39,9 @@ export async function requireFile(
 ): Promise<Node> {
   const node = await findNode(repo, tree, path, signal);
   if (node?.type === "file") return node;
-  throw new ObhutError("PATH_NOT_IN_SNAPSHOT", { path: displayPath(path) });
+  const shown = displayPath(path);
+  if (node === undefined) throw new ObhutError("PATH_NOT_IN_SNAPSHOT", { path: shown });
+  throw new ObhutError("PATH_NO_FILE", { path: shown, type: node.type });
 }
 
 const smallFileBytes = 64 * MiB;

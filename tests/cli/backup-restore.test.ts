@@ -276,8 +276,14 @@ test("snapshots are found by id, latest and time, and an ambiguous name is refus
   assert.equal(other.code, 0, other.stderr);
   const ambiguous = await run("ls", "latest", "-r", repository, "--json");
   assert.equal(ambiguous.code, 1);
-  assert.equal(ambiguous.json.at(-1)?.["code"], "SNAPSHOT_AMBIGUOUS");
+  assert.equal(ambiguous.json.at(-1)?.["code"], "SEVERAL_INSTANCES");
   assert.equal((await run("ls", "latest", "-r", repository, "--instance", "other")).code, 0);
+  const unknown = await run("ls", "latest", "-r", repository, "--instance", "nobody");
+  assert.match(unknown.stderr, /^error: No snapshot of the instance nobody matches latest\./);
+  const noTime = await run("ls", "@yesterday", "-r", repository, "--lang", "de");
+  assert.match(noTime.stderr, /^Fehler: @yesterday ist keine Zeitangabe/);
+  const folderDumped = await run("dump", "latest", "/open-webui/data", "-r", repository, "--instance", "other");
+  assert.match(folderDumped.stderr, /is no file in the snapshot, but of type dir/);
 });
 
 test("keys go into the snapshot, never onto the screen, and come back on request", async () => {
@@ -324,7 +330,7 @@ test("files of the deployment go into the snapshot byte for byte, and never onto
 test("a file of the deployment that cannot be read ends the backup before anything is stored", async () => {
   const before = summaryOf(await run("snapshots", "-r", repository, "--json"))["snapshots"];
   for (const [file, word] of [
-    ["no-such.yaml", /no-such\.yaml could not be read: ENOENT/],
+    ["no-such.yaml", /no-such\.yaml could not be read: .+ \(ENOENT\)/],
     ["stack", /stack is not a file/],
   ] as const) {
     const failed = await run("backup", "--data", fixture.dataDir, "-r", repository, "--deployment-file", file);

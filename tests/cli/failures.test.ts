@@ -95,13 +95,45 @@ test("passwords come from a file, a command, and both families of variables", as
 
 test("a data directory that is none is an error, and stores nothing", async () => {
   const env = { RESTIC_PASSWORD: password };
-  const empty = await obhut(["backup", "--data", folder.path, "-r", repository], { env });
+  await using nothing = await tempFolder("cli-failures-empty");
+  const empty = await obhut(["backup", "--data", nothing.path, "-r", repository], { env });
   assert.equal(empty.code, 1);
   assert.match(empty.stderr, /webui\.db/);
   const missing = await obhut(["backup", "--data", "/nonexistent", "-r", repository], { env });
   assert.equal(missing.code, 1);
   assert.deepEqual(await readdir(path.join(repository, "snapshots")), []);
   assert.deepEqual(await readdir(path.join(repository, "locks")), []);
+});
+
+test("the app's env file is named where it is missing, and is never Obhut's own environment", async () => {
+  const missing = await obhut(["backup", "--data", fixture.dataDir, "-r", repository, "--env-file", "./none.env"], {
+    env: { RESTIC_PASSWORD: password },
+    cwd: folder.path,
+  });
+  assert.equal(missing.code, 1);
+  const file = path.join(folder.path, "none.env");
+  assert.ok(missing.stderr.includes(`error: ${file} could not be read: there is no such file or folder (ENOENT)\n`));
+  const envFile = path.join(folder.path, "app.env");
+  await writeFile(envFile, `RESTIC_PASSWORD='${password}'\nNODE_OPTIONS=--no-such-option\n`);
+  const words = ["backup", "--data", fixture.dataDir, "-r", repository, "--dry-run", "--env-file", envFile];
+  assert.match((await obhut(words)).stderr, /^error: No password was given\./);
+  assert.equal((await obhut(words, { env: { RESTIC_PASSWORD: password } })).code, 0);
+});
+
+test("no repository is made in a data directory or around one, and none there is written to", async () => {
+  const env = { RESTIC_PASSWORD: password };
+  const before = await readdir(fixture.dataDir, { recursive: true });
+  for (const place of [fixture.dataDir, path.join(fixture.dataDir, "backup"), path.dirname(fixture.dataDir)]) {
+    const made = await obhut(["init", "-r", place], { env });
+    assert.equal(made.code, 1);
+    assert.match(made.stderr, /lie one inside the other/);
+    const stored = await obhut(["backup", "--data", fixture.dataDir, "-r", place, "--lang", "de"], { env });
+    assert.match(stored.stderr, /liegen ineinander/);
+  }
+  assert.deepEqual(await readdir(fixture.dataDir, { recursive: true }), before);
+  const start = await obhut(["start", "."], { env, cwd: fixture.dataDir });
+  assert.equal(start.code, 1);
+  assert.deepEqual(await readdir(fixture.dataDir, { recursive: true }), before);
 });
 
 test("130: an interrupted backup releases its lock, and the next one succeeds", async () => {

@@ -96,6 +96,14 @@ test("a command that is missing what it needs says so", async () => {
       /--password-file and --password-command were both given/,
     ],
     [["init", "--to", "/tmp/x", "--to", "/tmp/x"], /it was given twice/],
+    [["backup", "--data", ".", "--to", "./r", "--exclude", "a[b"], /a\[b is no pattern/],
+    [
+      ["restore", "latest", "-r", "./r", "--target", "x", "--data-path", "app/data"],
+      /is app\/data, but must begin with/,
+    ],
+    [["inspect", "package.json"], /package\.json does not exist or is not a folder/],
+    [["restore", "latest", "-r", "./r", "--target", "package.json"], /package\.json is no folder/],
+    [["restore", "latest", "-r", "./r", "--target", "package.json/x", "--overwrite"], /package\.json\/x is no folder/],
   ] as const) {
     const { code, stderr } = await obhut(words);
     assert.equal(code, 1, words.join(" "));

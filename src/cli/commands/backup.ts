@@ -1,6 +1,7 @@
 /** `obhut backup` */
 import { resolve } from "node:path";
 import { isIncomplete } from "../../base/finding-codes.ts";
+import { requirePathPattern } from "../../base/path-pattern.ts";
 import { reason } from "../../base/reason-codes.ts";
 import { type BackupSummary, runBackup } from "../../jobs/run-backup.ts";
 import type { RunBackupOptions } from "../../jobs/run-backup-options.ts";
@@ -28,6 +29,7 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
     path === undefined ? undefined : resolve(folder, path);
   const destinations = askedDestinations(args, env, folder);
   const chosen = askedParts(args);
+  for (const pattern of args.list("exclude")) requirePathPattern(pattern);
   const dataDirectory = inFolder(args.value("data") ?? (env["OBHUT_DATA"] || env["DATA_DIR"] || undefined));
   if (dataDirectory === undefined) throw usageError(reason("dataNotGiven", {}));
   return {

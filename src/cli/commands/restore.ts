@@ -29,6 +29,8 @@ function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
   const target = args.value("target");
   if (target === undefined) throw usageError(reason("targetNotGiven", {}));
   const secrets = args.value("secrets");
+  const dataPath = args.value("data-path");
+  if (dataPath?.startsWith("/") === false) throw usageError(reason("dataPathInvalid", { value: dataPath }));
   return {
     repository: askedSource(args, env, folder),
     snapshot: { query: args.positionals[0] ?? "", instance: args.value("instance") },
@@ -37,7 +39,7 @@ function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
     includes: args.list("include"),
     excludes: args.list("exclude"),
     overwrite: args.flag("overwrite"),
-    dataPath: args.value("data-path"),
+    dataPath,
     secretsFolder: secrets === undefined ? undefined : resolve(folder, secrets),
     dryRun: args.flag("dry-run"),
     verify: !args.flag("no-verify"),
@@ -88,7 +90,7 @@ function summaryLines(
     ],
     [
       words.rewrittenRows,
-      rewritten === undefined
+      rewritten === undefined || rewritten.changed === 0
         ? undefined
         : fill(words.rewrittenRowsDetail, {
             rows: rewritten.changed,

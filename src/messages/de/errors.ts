@@ -12,6 +12,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} kann kein Repository halten: {reason}.",
     next: "Etwas zwischen hier und dem Datenträger verändert oder verbirgt Dateien, etwa ein Zwischenspeicher oder ein defekter Server. Bis das behoben ist, einen anderen Ort wählen.",
   },
+  DESTINATION_IN_SOURCE: {
+    what: "{location} und das Datenverzeichnis {source} liegen ineinander; ein Repository dort würde mitgesichert oder mit den Daten vermischt.",
+    next: "Einen Ordner außerhalb von Open WebUI wählen, am besten auf einem anderen Datenträger.",
+  },
   STORAGE_FILE_MISSING: {
     what: "In {location} fehlt die Datei {file}.",
     next: "obhut check zeigt, was in diesem Repository sonst noch fehlt.",
@@ -158,7 +162,15 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   SNAPSHOT_AMBIGUOUS: {
     what: "{query} passt auf mehrere Snapshots: {matches}.",
-    next: "Mehr Stellen der Kennung angeben oder mit --instance auswählen.",
+    next: "Mehr Stellen der Kennung angeben.",
+  },
+  SEVERAL_INSTANCES: {
+    what: "{query} könnte einen Snapshot jeder dieser Instanzen meinen: {instances}.",
+    next: "Mit --instance eine auswählen oder den Snapshot mit seiner Kennung nennen.",
+  },
+  INSTANCE_NOT_FOUND: {
+    what: "Kein Snapshot der Instanz {instance} passt auf {query}.",
+    next: "obhut snapshots zeigt, welche es gibt, und von welcher Instanz.",
   },
   OBJECT_NOT_FOUND: {
     what: "Das Repository hat nichts dieser Art mit der Kennung {query}.",
@@ -192,6 +204,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   PATH_NOT_IN_SNAPSHOT: {
     what: "Im Snapshot gibt es {path} nicht.",
     next: "obhut ls zeigt, was darin liegt.",
+  },
+  PATH_NO_FILE: {
+    what: "{path} ist im Snapshot keine Datei, sondern vom Typ {type}.",
+    next: "obhut ls zeigt, was darunter liegt; ganze Ordner holt obhut restore --include zurück.",
   },
   STORAGE_APPEND_ONLY: {
     what: "Aus {location} lässt sich nichts entfernen: {reason}. Es wurde nichts geändert.",
@@ -244,6 +260,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   TARGET_NOT_EMPTY: {
     what: "{target} ist nicht leer.",
     next: "Einen leeren Ordner wählen oder mit --overwrite in diesen hinein wiederherstellen.",
+  },
+  TARGET_NO_FOLDER: {
+    what: "{target} ist kein Ordner oder liegt unter etwas, das keiner ist.",
+    next: "Einen Ordner wählen, der leer ist oder noch nicht existiert.",
   },
   TARGET_IN_USE: {
     what: "{target} wird benutzt: Prozess {pid} ({program}) hat die Datenbank geöffnet.",

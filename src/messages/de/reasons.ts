@@ -19,6 +19,8 @@ export const reasons: Record<ReasonCode, string> = {
     "es ist kein Repository angegeben: {option} verwenden oder OBHUT_REPOSITORY oder RESTIC_REPOSITORY setzen",
   dataNotGiven: "es ist kein Datenverzeichnis angegeben: --data verwenden oder OBHUT_DATA oder DATA_DIR setzen",
   targetNotGiven: "restore braucht --target, den Ordner, in den wiederhergestellt wird",
+  dataPathInvalid:
+    "--data-path ist {value}, muss aber mit / beginnen: unter diesem Pfad wird die Anwendung den Ordner sehen",
   nothingToRewrite: "nichts angegeben, was sich ändern soll: mit --exclude, --iexclude, --new-host oder --new-time",
   newTimeInvalid: "{value} ist keine Zeitangabe: 2026-11-23T10:00 oder 2026-11-23T10:00:30Z schreiben",
   optionNeedsOther: "{name} hat ohne {other} keine Bedeutung",

@@ -12,6 +12,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} cannot hold a repository: {reason}.",
     next: "Something between here and the disk changes or hides files, such as a cache or a broken server. Choose another place until it is mended.",
   },
+  DESTINATION_IN_SOURCE: {
+    what: "{location} and the data directory {source} lie one inside the other; a repository there would be captured with the data, or mixed up with it.",
+    next: "Choose a folder outside of Open WebUI's, best on another disk.",
+  },
   STORAGE_FILE_MISSING: {
     what: "{location} has no file {file}.",
     next: "Run obhut check on this repository to see what else is missing.",
@@ -158,7 +162,15 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   SNAPSHOT_AMBIGUOUS: {
     what: "{query} matches more than one snapshot: {matches}.",
-    next: "Write more digits of the id, or choose with --instance.",
+    next: "Write more digits of the id.",
+  },
+  SEVERAL_INSTANCES: {
+    what: "{query} could mean a snapshot of any of these instances: {instances}.",
+    next: "Choose one with --instance, or name the snapshot by its id.",
+  },
+  INSTANCE_NOT_FOUND: {
+    what: "No snapshot of the instance {instance} matches {query}.",
+    next: "obhut snapshots lists those that are there, with their instances.",
   },
   OBJECT_NOT_FOUND: {
     what: "The repository has nothing of that kind with the id {query}.",
@@ -192,6 +204,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   PATH_NOT_IN_SNAPSHOT: {
     what: "The snapshot has no {path}.",
     next: "obhut ls shows what is in it.",
+  },
+  PATH_NO_FILE: {
+    what: "{path} is no file in the snapshot, but of type {type}.",
+    next: "obhut ls shows what is below it; obhut restore --include brings whole folders back.",
   },
   STORAGE_APPEND_ONLY: {
     what: "{location} refuses to remove files: {reason}. Nothing was changed.",
@@ -244,6 +260,10 @@ export const errors: Record<ErrorCode, Sentence> = {
   TARGET_NOT_EMPTY: {
     what: "{target} is not empty.",
     next: "Choose an empty folder, or say --overwrite to restore into this one.",
+  },
+  TARGET_NO_FOLDER: {
+    what: "{target} is no folder, or lies below something that is none.",
+    next: "Choose a folder that is empty or not there yet.",
   },
   TARGET_IN_USE: {
     what: "{target} is in use: process {pid} ({program}) has its database open.",

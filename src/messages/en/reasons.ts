@@ -18,6 +18,7 @@ export const reasons: Record<ReasonCode, string> = {
   repositoryNotGiven: "no repository was given: use {option}, or set OBHUT_REPOSITORY or RESTIC_REPOSITORY",
   dataNotGiven: "no data directory was given: use --data, or set OBHUT_DATA or DATA_DIR",
   targetNotGiven: "restore needs --target, the folder to restore into",
+  dataPathInvalid: "--data-path is {value}, but must begin with /: it is the path at which the app will see the folder",
   nothingToRewrite: "nothing was said to change: use --exclude, --iexclude, --new-host or --new-time",
   newTimeInvalid: "{value} is no time: write 2026-11-23T10:00 or 2026-11-23T10:00:30Z",
   optionNeedsOther: "{name} means nothing without {other}",

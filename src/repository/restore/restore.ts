@@ -12,7 +12,7 @@ import { PlacedTarget } from "./placed-target.ts";
 import { flushContent, proveContent } from "./prove-content.ts";
 import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-import { makeTarget, neededBytes, requireEmpty, requireSpace } from "./target-folder.ts";
+import { makeTarget, neededBytes, requireFolder, requireSpace } from "./target-folder.ts";
 import { compareWithTarget, writeContent } from "./write-content.ts";
 
 /** Heap of a restoring thread: packs lie outside of it, but a small one lets go of what lies there sooner. */
@@ -32,7 +32,7 @@ export async function restore(
   const overwrite = options.overwrite ?? false;
   if (overwrite) stopWherePlanLacks(plan, options.target);
   else {
-    await requireEmpty(options.target);
+    await requireFolder(options.target, false);
     await requireSpace(options.target, neededBytes(plan));
   }
   await using pool: RestorePool = new WorkerPool({

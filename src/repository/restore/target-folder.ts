@@ -2,19 +2,21 @@
 import { mkdir, readdir, realpath, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
-import { ObhutError, systemCode } from "../../base/errors.ts";
+import { ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /** Blocks are rounded up, and each entry takes an inode. */
 const overheadBytes = 4096;
 
-/** TARGET_NOT_EMPTY where something lies in it already. A folder that is not there is empty. */
-export async function requireEmpty(target: string): Promise<void> {
+/** TARGET_NO_FOLDER; TARGET_FAILED; TARGET_NOT_EMPTY where something lies in it already and must not. What is not there is an empty folder. */
+export async function requireFolder(target: string, overwrite: boolean): Promise<void> {
   const names = await readdir(target).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
+    const code = systemCode(error);
+    if (code === "ENOENT") return [];
+    if (code === "ENOTDIR") throw new ObhutError("TARGET_NO_FOLDER", { target }, { cause: error });
+    throw new ObhutError("TARGET_FAILED", { target, reason: reasonOf(error) }, { cause: error });
   });
-  if (names.some((name) => name !== "lost+found")) throw new ObhutError("TARGET_NOT_EMPTY", { target });
+  if (!overwrite && names.some((name) => name !== "lost+found")) throw new ObhutError("TARGET_NOT_EMPTY", { target });
 }
 
 /** Makes the folder; its real path, links resolved once and for all. */
