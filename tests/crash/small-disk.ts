@@ -1,6 +1,7 @@
 /** A file system of a given size that really gets full. Mounting takes root, directly or through sudo. */
 import { execFileSync } from "node:child_process";
 import { rmdirSync } from "node:fs";
+import { asRoot } from "../support/as-root.ts";
 
 export interface SmallDisk extends AsyncDisposable {
   readonly path: string;
@@ -37,10 +38,4 @@ export function smallDisk(path: string, { sizeMiB, names }: SmallDiskOptions): S
 
 function limits(sizeMiB: number, names: number | undefined): string {
   return `size=${sizeMiB}m${names === undefined ? "" : `,nr_inodes=${names}`}`;
-}
-
-function asRoot(program: string, ...args: readonly string[]): void {
-  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  const [first = program, ...rest] = [...sudo, program, ...args];
-  execFileSync(first, rest, { stdio: ["ignore", "ignore", "inherit"] });
 }
