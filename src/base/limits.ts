@@ -52,8 +52,8 @@ export const limits = {
   deploymentFileBytes: 16 * MiB,
   /** How long a capture tries to join a database that is busy or locked. */
   databaseWaitMs: 20_000,
-  /** A holder process that does not answer a request other than a query within this is given up. */
-  holderAnswerMs: 30_000,
+  /** A holder process that does not answer a request other than a query within this is given up. A disk under load took half a minute. */
+  holderAnswerMs: 120_000,
   /** Open files of other processes that are looked at to find who uses a database; past it nobody counts as unused. */
   descriptorsLookedAt: 50_000,
   /** Times of a file closer to now than this prove nothing about later changes (FAT counts in 2 s). */

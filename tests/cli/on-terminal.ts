@@ -4,13 +4,17 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 const driver = `
-import json, os, pty, select, sys
+import json, os, pty, select, signal, sys, time
 words, answers, env = json.loads(sys.argv[1])
 pid, fd = pty.fork()
 if pid == 0:
-    os.execvpe("sh", ["sh"] + words, env)
+    os.execvpe(words[0], words, env)
 shown = b""
+until = time.monotonic() + 120
 while True:
+    if time.monotonic() > until:
+        os.kill(pid, signal.SIGKILL)
+        break
     ready, _, _ = select.select([fd], [], [], 0.1)
     if ready:
         try:
@@ -27,6 +31,7 @@ print(json.dumps({"code": code, "shown": shown.decode()}))
 `;
 
 export interface TerminalRun {
+  /** Negative where a signal ended it, such as SIGKILL after two minutes. */
   readonly code: number;
   /** All that the terminal was sent, control sequences included; ESC as ␛. */
   readonly shown: string;
@@ -39,6 +44,15 @@ export async function onTerminal(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<TerminalRun> {
   const main = path.resolve(import.meta.dirname, "../../bin/obhut");
+  return await programOnTerminal(["sh", main, ...words], answers, extra);
+}
+
+/** The same for any program. */
+export async function programOnTerminal(
+  command: readonly string[],
+  answers: readonly (readonly [after: string, typed: string])[],
+  extra: Readonly<Record<string, string>> = {},
+): Promise<TerminalRun> {
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
@@ -46,7 +60,7 @@ export async function onTerminal(
     LANG: "C.UTF-8",
     ...extra,
   };
-  const call = JSON.stringify([[main, ...words], answers, env]);
+  const call = JSON.stringify([command, answers, env]);
   const { stdout } = await promisify(execFile)("python3", ["-c", driver, call], { maxBuffer: 64 * 1024 * 1024 });
   const { code, shown } = JSON.parse(stdout) as TerminalRun;
   return { code, shown: shown.replaceAll("\u001b", "␛") };

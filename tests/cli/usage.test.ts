@@ -1,8 +1,6 @@
 /** What the program says to calls that it does not understand, and its answers that need no repository. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { commandNames } from "../../src/cli/option-table.ts";
@@ -68,18 +66,6 @@ test("version prints versions, for people and programs", async () => {
   assert.match((await obhut(["--version"])).text, /^Obhut /);
   const { json } = await obhut(["version", "--json"]);
   assert.match(String(json[0]?.["version"]), /^\d+\.\d+\.\d+$/);
-});
-
-test("bash takes the completion script as it is printed", async () => {
-  const { stdout, code } = await obhut(["completion", "bash"]);
-  assert.equal(code, 0);
-  await using folder = await tempFolder("cli-completion");
-  const file = path.join(folder.path, "obhut.bash");
-  await writeFile(file, stdout);
-  // Bash that reads from a socket, as Node's pipes are, may take itself for a remote shell and read its start-up files.
-  const answer = await promisify(execFile)("bash", ["--norc", "-euc", `source '${file}'; complete -p obhut`]);
-  assert.equal(answer.stdout.trim(), "complete -F _obhut obhut");
-  assert.equal(answer.stderr, "");
 });
 
 test("a command that is missing what it needs says so", async () => {
