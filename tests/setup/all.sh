@@ -7,7 +7,7 @@ installers=(node debian restic rclone s3-servers open-webui)
 
 pids=()
 for installer in "${installers[@]}"; do
-  bash "$setup_dir/$installer.sh" </dev/null &
+  bash "$setup_dir/$installer.sh" "$@" </dev/null &
   pids+=($!)
 done
 failed=0

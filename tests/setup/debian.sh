@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Debian's packages that the tests use; only those that are missing.
+# Debian's packages that the tests use; only those that are missing: `debian.sh [--long]`.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 lock debian
 
 missing=()
+[ "${1:-}" != --long ] || DEBIAN_PACKAGES="$DEBIAN_PACKAGES $DEBIAN_PACKAGES_LONG"
 for package in $DEBIAN_PACKAGES; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
