@@ -2,21 +2,23 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock } from "./base/clock.ts";
+import { ObhutError } from "./base/errors.ts";
 import type { Finding } from "./base/finding-codes.ts";
 import { type LinePace, Pace } from "./base/pace.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
 import { readCertificates } from "./jobs/read-certificates.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
-import {
-  type Destination,
-  notYetOffered,
-  type RemoteDestination,
-  type RestDestination,
-  type S3Destination,
+import type {
+  B2Destination,
+  Destination,
+  RemoteDestination,
+  RestDestination,
+  S3Destination,
 } from "./plans/destination.ts";
 import type { StorageOptions } from "./plans/storage-options.ts";
 import type { Actor } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
+import type { SpoolOptions } from "./storage/wrap/spool.ts";
 
 export interface SystemChoices {
   readonly password: Parts["password"];
@@ -35,6 +37,7 @@ export function systemParts(asked: SystemChoices): Parts {
     actor: systemActor(),
     openStorage: (destination) => openStorage(destination, choices),
     cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
+    distance: { isDistant, spoolStorage },
     password: choices.password,
   };
 }
@@ -113,7 +116,7 @@ async function openRemote(destination: RemoteDestination, { storageOptions, line
     case "s3":
       return await pacedWhole(await openS3(destination, storageOptions), line);
     case "b2":
-      throw notYetOffered(destination);
+      return await pacedWhole(await openB2(destination, storageOptions), line);
   }
 }
 
@@ -150,6 +153,36 @@ async function cacheStorage(
   if (folder === undefined || (use === "distant" && !(await isDistant(destination)))) return storage;
   const { cached } = await import("./storage/wrap/cache.ts");
   return cached(storage, { folder, repository: repositoryId, onNote, nowMs: systemClock.nowMs });
+}
+
+async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOptions): Promise<Storage> {
+  const { written: location, bucket, prefix } = destination;
+  const { account, api, connections } = b2;
+  if (account === undefined) throw new ObhutError("B2_NO_CREDENTIALS", { location });
+  const [{ s3Storage }, { b2Api, b2Endpoint }, { http1Client }, certificates] = await Promise.all([
+    import("./storage/s3/s3-storage.ts"),
+    import("./storage/s3/b2-account.ts"),
+    import("./host/http/http1-client.ts"),
+    readCertificates(tls),
+  ]);
+  const client = () => http1Client({ origin: api ?? b2Api, connections: 1, tls: certificates });
+  return s3Storage({
+    ...s3,
+    ...(connections === undefined ? {} : { connections }),
+    location,
+    endpoint: () => b2Endpoint({ location, ...account, client }),
+    credentials: { accessKeyId: account.id, secretAccessKey: account.key },
+    bucket,
+    prefix,
+    env: process.env,
+    tls: certificates,
+    bucketLookup: s3.bucketLookup ?? "path",
+  });
+}
+
+async function spoolStorage(storage: Storage, options: SpoolOptions): Promise<Storage> {
+  const { spooled } = await import("./storage/wrap/spool.ts");
+  return spooled(storage, options);
 }
 
 /** Whether copies on this machine are nearer than the place itself. */

@@ -36,6 +36,7 @@ export const errorCodes = {
   SSH_NO_SFTP: { exit: 1, params: ["location", "reason"] },
   SSH_MISSING: { exit: 1, params: ["location", "reason"] },
   S3_NO_CREDENTIALS: { exit: 1, params: ["location", "reason"] },
+  B2_NO_CREDENTIALS: { exit: 1, params: ["location"] },
   STORAGE_ANSWERED: { exit: 1, params: ["location", "action", "status"] },
   RCLONE_MISSING: { exit: 1, params: ["location", "reason"] },
   RCLONE_NOT_READY: { exit: 1, params: ["location", "reason"] },

@@ -97,6 +97,10 @@ export const findingCodes = {
   CACHE_DAMAGED: { weight: "note", params: ["folder", "file"] },
   // storage on another machine
   STORAGE_RETRIED: { weight: "note", params: ["location", "reason", "seconds"] },
+  RETENTION_EXTENDED: { weight: "note", params: ["location", "count"] },
+  RETENTION_NOT_EXTENDED: { weight: "incomplete", params: ["location", "count", "reason"] },
+  SPOOL_FILLED: { weight: "note", params: ["path", "sizeBytes", "seconds"] },
+  SPOOL_DISK_FULL: { weight: "note", params: ["folder", "free"] },
   REPOSITORY_NOT_LOCKED: { weight: "note", params: ["location", "reason"] },
 } as const satisfies Record<string, FindingSpec>;
 

@@ -98,6 +98,14 @@ export const limits = {
   retryUnreachedMs: 10_000,
   /** A server that cannot be connected to within this is not there. */
   connectMs: 30_000,
+  /** Packs that wait on this machine for a slow storage take no more than this (--spool-limit). */
+  spoolBytes: 4096 * MiB,
+  /** Packs that are uploaded from the spool at once, to all storages together and to one of them: each is in memory meanwhile. */
+  spoolUploads: 4,
+  spoolUploadsEach: 3,
+  /** A database is held no longer than this because packs wait for room; then the capture starts again, so often at most. */
+  spoolHoldMs: 30_000,
+  spoolTries: 50,
   /** Pauses from here on are told. */
   retryToldMs: 5_000,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */

@@ -56,6 +56,7 @@ export const reasonCodes = {
   destinationSpelling: ["spelling"],
   storageOptionUnknown: ["name", "known"],
   storageOptionValue: ["name", "wanted", "value"],
+  spoolInData: ["folder"],
   placeReadsOther: [],
   placeListsOther: [],
   placeRemovesNothing: [],

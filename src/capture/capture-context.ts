@@ -1,11 +1,12 @@
 /** What the steps of one capture share. */
 import { type BytePath, joinPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Scratch } from "../host/scratch.ts";
 import type { CaptureOptions as DatabaseOptions } from "../host/sqlite/hold-database.ts";
 import { type Part, vectorFolder } from "../openwebui/parts.ts";
+import type { HoldWatch } from "./capture-options.ts";
 import type { MetaContext } from "./entry-meta.ts";
 import type { FindingsLog } from "./findings-log.ts";
-import type { Scratch } from "./scratch.ts";
 import { type Walked, walk } from "./walk.ts";
 
 /** Of the snapshot that the engine compares with. */
@@ -28,6 +29,7 @@ export interface ContextParts {
   readonly parent?: ParentStates;
   /** How often Chroma's moment is taken again before a torn segment is accepted as such. */
   readonly segmentTries: number;
+  readonly holds?: HoldWatch;
   /** How databases are captured. */
   readonly database: DatabaseOptions;
   /** False for what is left out, by name or on request. */

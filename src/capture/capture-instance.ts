@@ -7,6 +7,7 @@ import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
+import { Scratch } from "../host/scratch.ts";
 import { parts as allParts, leftOutReason, mainDatabase } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import { type CaptureContext, captureContext } from "./capture-context.ts";
@@ -15,7 +16,6 @@ import { CaptureRun } from "./capture-run.ts";
 import { excludedBy } from "./excludes.ts";
 import { FindingsLog } from "./findings-log.ts";
 import { type Manifest, statesOf } from "./manifest.ts";
-import { Scratch } from "./scratch.ts";
 import { readSourceFolder } from "./source-folder.ts";
 
 /** Nothing happens before the first entry is asked for; see `Capture`. */
@@ -45,7 +45,7 @@ async function* run(
 }
 
 async function prepare(options: CaptureOptions, scratch: Scratch): Promise<CaptureContext> {
-  const { clock, signal, force, parent, patience } = options;
+  const { clock, signal, force, parent, patience, holds } = options;
   const { root, owners, attributes } = await (options.folder ?? readSourceFolder(options.dataDir, signal));
   const findings = new FindingsLog(options.onFinding);
   const excluded = excludedBy(options.excludes ?? []);
@@ -70,6 +70,7 @@ async function prepare(options: CaptureOptions, scratch: Scratch): Promise<Captu
       ...(patience === undefined ? {} : { waitMs: patience.databaseWaitMs }),
     },
     ...(signal === undefined ? {} : { signal }),
+    ...(holds === undefined ? {} : { holds }),
     ...(parent === undefined ? {} : { parent: parentStates(parent) }),
   });
 }

@@ -42,9 +42,18 @@ export interface CaptureOptions {
   readonly lookForApp?: boolean;
   /** Absolute paths of the compose file, .env and the like: stored below `deployment/` by their names. */
   readonly deploymentFiles?: readonly string[];
+  /** Told of databases whose log grows while they are read. */
+  readonly holds?: HoldWatch;
   /** Told once for each finding; all of them are in the manifest too. */
   readonly onFinding: (found: Finding) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface HoldWatch {
+  /** Before a database of that size is held; resolves when its bytes will not have to wait. */
+  before(sizeBytes: number): Promise<void>;
+  begun(): void;
+  ended(): void;
 }
 
 export interface Capture {

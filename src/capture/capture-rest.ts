@@ -9,7 +9,7 @@ import type { CaptureContext } from "./capture-context.ts";
 import type { DatabaseReport } from "./manifest.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
 import { tellIfOutside } from "./outside-links.ts";
-import { PinnedDatabase } from "./pinned-database.ts";
+import { beforeHold, PinnedDatabase } from "./pinned-database.ts";
 import { plainEntry } from "./vector-entries.ts";
 import type { Walked } from "./walk.ts";
 import { whyOf } from "./why.ts";
@@ -54,6 +54,7 @@ async function isDatabase({ path, absolute, meta }: Walked): Promise<boolean> {
 
 /** Undefined, and a finding, where it can't be captured exactly: then it is taken as it lies there, side files and all. */
 async function pinOther(context: CaptureContext, { path }: Walked): Promise<PinnedDatabase | undefined> {
+  await beforeHold(context, path);
   try {
     return await PinnedDatabase.pin(context, path);
   } catch (error) {

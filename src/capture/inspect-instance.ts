@@ -6,6 +6,7 @@ import { type BytePath, bytePath, displayPath, joinPath } from "../base/byte-pat
 import type { Clock } from "../base/clock.ts";
 import { ObhutError } from "../base/errors.ts";
 import { type Finding, finding } from "../base/finding-codes.ts";
+import { Scratch } from "../host/scratch.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
 import type { CaptureKind } from "../host/sqlite/captured-database.ts";
 import { type CaptureOptions as DatabaseOptions, holdDatabase } from "../host/sqlite/hold-database.ts";
@@ -19,7 +20,6 @@ import type { SchemaRevision } from "../openwebui/schema-revision.ts";
 import type { TableCounts } from "../openwebui/tables.ts";
 import { FindingsLog } from "./findings-log.ts";
 import { type InspectedItem, measureItems } from "./measure-items.ts";
-import { Scratch } from "./scratch.ts";
 import { sourceRoot } from "./source-folder.ts";
 import { lookAround, tellSurroundings } from "./surroundings.ts";
 import { whyOf } from "./why.ts";

@@ -4,6 +4,7 @@
  * the row before the file, so before and after together are complete.
  */
 import { limits } from "../base/limits.ts";
+import { mainDatabase } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import { captureMoment, type Moment } from "./capture-vectors.ts";
@@ -12,7 +13,7 @@ import { KeptUploads } from "./kept-uploads.ts";
 import type { DatabaseReport, Manifest, VectorsReport } from "./manifest.ts";
 import { type MomentFacts, momentFacts } from "./moment-facts.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
-import { type PinnedDatabase, pinMain } from "./pinned-database.ts";
+import { beforeHold, type PinnedDatabase, pinMain } from "./pinned-database.ts";
 import { uploadsDigest } from "./upload-findings.ts";
 
 /** A row this much older than the capture is no news: rows keep whole seconds, and clocks are read at different times. */
@@ -105,6 +106,7 @@ export class OneMoment {
 
   private async takeOnce(kept: KeptUploads): Promise<Moment> {
     const { context, parent } = this;
+    if (context.parts.has("database")) await beforeHold(context, mainDatabase);
     const pin = context.parts.has("database") ? () => this.pin(kept) : async () => undefined;
     const moment = await captureMoment(context, pin, parent?.vectors);
     this.takenMs = context.clock.nowMs();

@@ -1,5 +1,6 @@
 /** webui.db as an entry: pinned, asked for its facts, streamed, and confirmed when its last byte has been read. */
-import type { BytePath } from "../base/byte-path.ts";
+import { stat } from "node:fs/promises";
+import { type BytePath, bytesOf } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
 import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
@@ -8,6 +9,7 @@ import { type InstanceFacts, readInstanceFacts } from "../openwebui/instance-fac
 import { mainDatabase } from "../openwebui/parts.ts";
 import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
+import type { HoldWatch } from "./capture-options.ts";
 import { readEntryMeta } from "./entry-meta.ts";
 import { dataPath } from "./layout.ts";
 import type { DatabaseReport } from "./manifest.ts";
@@ -19,25 +21,25 @@ export class PinnedDatabase implements AsyncDisposable {
   readonly captured: CapturedDatabase;
   private readonly meta: EntryMeta;
   private readonly clock: Clock;
+  /** Told when the log may be truncated again. */
+  private holds: HoldWatch | undefined;
   private released: Promise<number> | undefined;
 
-  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta, clock: Clock) {
+  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta, { clock, holds }: CaptureContext) {
     this.path = path;
     this.captured = captured;
     this.meta = meta;
     this.clock = clock;
+    this.holds = captured.how === "live-wal" ? holds : undefined;
+    this.holds?.begun();
   }
 
   /** Errors: those of `captureDatabase`. */
   static async pin(context: CaptureContext, path: BytePath): Promise<PinnedDatabase> {
     const captured = await captureDatabase(context.absolute(path), context.database);
     try {
-      return new PinnedDatabase(
-        path,
-        captured,
-        await readEntryMeta(context.absolute(path), context.meta, "follow"),
-        context.clock,
-      );
+      const meta = await readEntryMeta(context.absolute(path), context.meta, "follow");
+      return new PinnedDatabase(path, captured, meta, context);
     } catch (error) {
       await captured[Symbol.asyncDispose]();
       throw error;
@@ -57,7 +59,7 @@ export class PinnedDatabase implements AsyncDisposable {
   entry(tracker: OutcomeTracker): SourceEntry {
     const { content, state, pinned } = this.captured;
     const done = tracker.track(this.path, () => {
-      this.released = this.captured.release();
+      this.released = this.release();
       // It is awaited in `finish`; until then a failure must not be an unhandled one.
       this.released.catch(() => undefined);
     });
@@ -67,7 +69,7 @@ export class PinnedDatabase implements AsyncDisposable {
 
   /** After `done`: rejects (DATABASE_HOLD_LOST, DATABASE_CHANGED) where what was read may be of more than one state. */
   async finish(): Promise<DatabaseReport> {
-    const heldMs = await (this.released ?? this.captured.release());
+    const heldMs = await (this.released ?? this.release());
     const { how } = this.captured;
     return { path: this.path, how, sizeBytes: this.sizeBytes, heldMs, tries: 1 };
   }
@@ -75,7 +77,31 @@ export class PinnedDatabase implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.released?.catch(() => undefined);
     await this.captured[Symbol.asyncDispose]();
+    this.tellEnd();
   }
+
+  private async release(): Promise<number> {
+    try {
+      return await this.captured.release();
+    } finally {
+      this.tellEnd();
+    }
+  }
+
+  private tellEnd(): void {
+    this.holds?.ended();
+    this.holds = undefined;
+  }
+}
+
+/** Waits for room before a database is held; how much it will be shows only then, its file and its log are near. */
+export async function beforeHold({ holds, absolute }: CaptureContext, path: BytePath): Promise<void> {
+  if (holds === undefined) return;
+  const sizes = [path, `${path}-wal` as BytePath].map(async (file) => {
+    const status = await stat(bytesOf(absolute(file))).catch(() => undefined);
+    return status?.size ?? 0;
+  });
+  await holds.before((await Promise.all(sizes)).reduce((sum, size) => sum + size, 0));
 }
 
 /** webui.db and what it tells, from the very transaction that is captured. */

@@ -7,15 +7,29 @@ import type { Emit } from "./job-event.ts";
 
 /** Only a run that takes longer than this is worth looking ahead for. */
 const estimateAfterMs = 1_000;
+const uploadsMs = 1_000;
 
 export class BackupProgressReport implements Disposable {
   readonly #emit: Emit;
+  readonly #waiting: () => number;
   readonly #ended = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #uploads: NodeJS.Timeout;
   #total: EstimatedSize | undefined;
+  #newest: BackupProgress | undefined;
 
-  constructor(dataDirectory: string, parts: ReadonlySet<Part>, emit: Emit) {
+  /** `waiting`: bytes that wait on this machine for slow destinations. */
+  constructor(
+    dataDirectory: string,
+    parts: ReadonlySet<Part>,
+    { emit, waiting }: { readonly emit: Emit; readonly waiting: () => number },
+  ) {
     this.#emit = emit;
+    this.#waiting = waiting;
+    // What waits goes on when everything is read.
+    this.#uploads = setInterval(() => {
+      if (this.#newest !== undefined && waiting() > 0) this.tell(this.#newest);
+    }, uploadsMs);
     emit({ type: "status", phase: "capture", filesDone: 0, bytesDone: 0 });
     this.#timer = setTimeout(() => {
       estimateSize(dataDirectory, parts, this.#ended.signal).then(
@@ -27,7 +41,9 @@ export class BackupProgressReport implements Disposable {
     }, estimateAfterMs);
   }
 
-  tell({ current, filesDone, bytesDone, bytesStored }: BackupProgress): void {
+  tell(progress: BackupProgress): void {
+    this.#newest = progress;
+    const { current, filesDone, bytesDone, bytesStored } = progress;
     this.#emit({
       type: "status",
       phase: "store",
@@ -36,12 +52,14 @@ export class BackupProgressReport implements Disposable {
       bytesStored,
       filesTotal: this.#total?.files,
       bytesTotal: this.#total?.bytes,
+      bytesWaiting: this.#waiting() || undefined,
       current: current === "" ? undefined : displayPath(current),
     });
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#uploads);
     this.#ended.abort();
   }
 }

@@ -6,7 +6,7 @@ import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { parsePathPattern } from "../base/path-pattern.ts";
 import { dataPath, snapshotData, snapshotManifest } from "../capture/layout.ts";
-import { Scratch } from "../capture/scratch.ts";
+import { Scratch } from "../host/scratch.ts";
 import type { InstanceDifference } from "../openwebui/compare/compare-instances.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
 import type { Node } from "../repository/format/node.ts";

@@ -26,6 +26,8 @@ export interface Progress {
   readonly bytesTotal?: number | undefined;
   /** Bytes written to destinations so far, encrypted and compressed. */
   readonly bytesStored?: number | undefined;
+  /** Of those, what waits on this machine for a slow destination. */
+  readonly bytesWaiting?: number | undefined;
   /** What is being worked on, as a person would name it. */
   readonly current?: string | undefined;
 }

@@ -7,6 +7,7 @@ import type { ParentQuery } from "../repository/find-parent.ts";
 import type { OnDeriving } from "../repository/open-repository.ts";
 import type { JobWatch } from "./job-event.ts";
 import { openDestination } from "./open-destination.ts";
+import type { Spool } from "./open-spool.ts";
 import type { Parts } from "./parts.ts";
 
 export interface OpenTargetsOptions {
@@ -15,6 +16,8 @@ export interface OpenTargetsOptions {
   /** Nothing is written, so no lock is taken. */
   readonly dryRun: boolean;
   readonly onDeriving?: OnDeriving;
+  /** Where packs wait for slow places. */
+  readonly spool?: Spool | undefined;
 }
 
 export interface OpenedTarget {
@@ -68,7 +71,7 @@ interface Opening {
 
 async function openTarget(
   { destination, own, signals }: Opening,
-  { parent: query, dryRun, onDeriving }: OpenTargetsOptions,
+  { parent: query, dryRun, onDeriving, spool }: OpenTargetsOptions,
   { parts, watch }: { readonly parts: Parts; readonly watch: JobWatch },
 ): Promise<OpenedTarget> {
   // Loaded while the key is derived, which begins as soon as there is what it takes.
@@ -77,7 +80,10 @@ async function openTarget(
     loader ??= import("./load-target.ts");
     onDeriving?.();
   };
-  const { repository } = own.use(await openDestination(destination, parts, { onDeriving: deriving }));
+  const opened = own.use(await openDestination(destination, parts, { onDeriving: deriving }));
+  const storage = (await spool?.before(opened.repository.storage, destination)) ?? opened.repository.storage;
+  own.defer(() => storage.close());
+  const repository = { ...opened.repository, storage };
   const { loadTarget, lockAndLoad } = await (loader ?? import("./load-target.ts"));
   const load = (): Promise<OpenedTarget> => loadTarget(repository, query, watch);
   if (dryRun) return await load();

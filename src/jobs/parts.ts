@@ -4,6 +4,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { Actor } from "../repository/repository.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { SpoolOptions } from "../storage/wrap/spool.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,6 +23,12 @@ export interface Parts {
   openStorage(destination: Destination): Promise<Storage>;
   /** The storage with a cache before it where one is worth having; closing that closes both. Absent: without. */
   readonly cacheStorage?: (storage: Storage, opened: OpenedStorage) => Promise<Storage>;
+  /** Of places that are slower than a disk of this machine. Absent: all are taken as near. */
+  readonly distance?: {
+    isDistant(destination: Destination): Promise<boolean>;
+    /** The storage with a spool before it; closing that closes both. */
+    spoolStorage(storage: Storage, options: SpoolOptions): Promise<Storage>;
+  };
   /** The password for a repository; the same for all repositories of one call. */
   readonly password: (location: string, purpose: "open" | "create") => Promise<Secret>;
 }

@@ -1,6 +1,7 @@
 /** What a backup is told: already checked, paths absolute. */
 import type { Part } from "../openwebui/parts.ts";
 import type { Destination } from "../plans/destination.ts";
+import type { SpoolChoice } from "./open-spool.ts";
 import type { Environment } from "./parts.ts";
 
 export interface RunBackupOptions {
@@ -21,4 +22,6 @@ export interface RunBackupOptions {
   readonly auditLog: boolean;
   readonly forceLive: boolean;
   readonly dryRun: boolean;
+  /** Absent: packs wait in memory alone. */
+  readonly spool?: SpoolChoice;
 }

@@ -6,6 +6,7 @@ import type { Manifest } from "../capture/manifest.ts";
 import { readSourceFolder } from "../capture/source-folder.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type JobWatch, noting } from "./job-event.ts";
+import { openSpool } from "./open-spool.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
@@ -57,9 +58,12 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   folder.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
-  await using targets = await openTargets({ ...options, parent, onDeriving: deriving.resolve }, parts, opening);
+  const { dryRun, spool: choice } = options;
+  await using spool = choice && !dryRun ? await openSpool({ ...options, spool: choice }, parts, opening) : undefined;
+  const wanted = { ...options, parent, onDeriving: deriving.resolve, spool };
+  await using targets = await openTargets(wanted, parts, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
-  const context = { targets, folder, findings, signal, timeMs, emit: watch.emit };
+  const context = { targets, folder, room: spool?.room, findings, signal, timeMs, emit: watch.emit };
   const { results, manifest } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);
   for (const { error, location } of destinations) {

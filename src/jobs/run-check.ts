@@ -3,8 +3,9 @@ import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { CheckProgress, CheckReport, ReadData } from "../repository/check/check-options.ts";
 import { checkRepository } from "../repository/check/check-repository.ts";
+import { extendNeeded } from "./extend-needed.ts";
 import { readWhileTaking } from "./hold-lock.ts";
-import type { JobWatch } from "./job-event.ts";
+import { type JobWatch, noting } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
@@ -36,9 +37,12 @@ export async function runCheck(
       signal: lock.signal,
       onProgress: (progress) => emit({ type: "status", phase: "check", ...statusOf(progress) }),
     });
-  const { findings, ...report } = await readWhileTaking(lock, checking);
+  const { findings: found, ...report } = await readWhileTaking(lock, checking);
   await lock.taken;
-  for (const found of findings) emit({ type: "finding", finding: found });
+  const findings = [...found];
+  const extended = noting(findings, () => undefined);
+  await extendNeeded(opened.repository, { emit: extended, signal: lock.signal });
+  for (const one of findings) emit({ type: "finding", finding: one });
   return {
     ...report,
     location: opened.repository.storage.location,

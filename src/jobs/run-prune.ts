@@ -7,6 +7,7 @@ import { isByRustic, planPrune } from "../repository/prune/plan-prune.ts";
 import type { PruneOptions } from "../repository/prune/prune-options.ts";
 import type { LoadedPrunePlan, PruneCounts } from "../repository/prune/prune-plan.ts";
 import type { Repository } from "../repository/repository.ts";
+import { extendNeeded } from "./extend-needed.ts";
 import { holdLock, readWhileTaking } from "./hold-lock.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
@@ -87,6 +88,7 @@ export async function pruneLocked(
         onProgress: ({ phase, packsDone, packsTotal, bytesDone, bytesTotal }) =>
           emit({ type: "status", phase, filesDone: packsDone, filesTotal: packsTotal, bytesDone, bytesTotal }),
       });
+  if (applied !== undefined) await extendNeeded(repository, { emit, signal: watch.signal });
   return { plan: plan.counts, applied, incomplete: findings.some(isIncomplete) };
 }
 

@@ -8,7 +8,9 @@ import type { Manifest } from "../capture/manifest.ts";
 import type { SourceFolder } from "../capture/source-folder.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
+import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
+import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
 import { commonManifest, type OpenedTargets } from "./open-targets.ts";
 import type { Environment, Parts } from "./parts.ts";
@@ -28,6 +30,8 @@ interface StoreContext {
   readonly signal: AbortSignal;
   readonly timeMs: number;
   readonly emit: Emit;
+  /** Where packs wait for slow places, if anywhere. */
+  readonly room?: SpoolRoom | undefined;
   /** Takes what is found; what an abandoned capture found does not stay. */
   readonly findings: Finding[];
 }
@@ -36,6 +40,7 @@ interface StoreContext {
 type OneTry = Omit<StoreContext, "folder"> & {
   readonly folder: StoreContext["folder"] | undefined;
   readonly fresh: boolean;
+  readonly holds: HoldPatience | undefined;
 };
 
 interface StoredCapture {
@@ -45,7 +50,7 @@ interface StoredCapture {
 
 /**
  * Nobody held the database that an app just began to write to, or the process that held it is gone: no snapshot was written, and a
- * second look finds the app at work. The packs of the first are taken over.
+ * second look finds the app at work. Or the spool was full for so long that the database was let go. The packs of the first are taken over.
  */
 export async function storeCapture(
   engine: Engine,
@@ -53,23 +58,36 @@ export async function storeCapture(
   parts: Parts,
   context: StoreContext,
 ): Promise<StoredCapture> {
-  const { findings, emit } = context;
+  const { findings, emit, room, signal } = context;
   const found = findings.length;
-  for (let tries = 1; ; tries++) {
+  const tries = { broken: 0, filled: 0 };
+  for (let fresh = true; ; fresh = false) {
+    // At last the database is held for as long as it takes.
+    const patient = room !== undefined && tries.filled < limits.spoolTries;
+    using holds = patient ? new HoldPatience(room, parts.clock, signal) : undefined;
     try {
-      return await storeOnce(engine, options, parts, {
-        ...context,
-        ...(tries > 1 ? { folder: undefined, fresh: false } : { fresh: true }),
-      });
+      const once = { ...context, holds, ...(fresh ? { fresh } : { folder: undefined, fresh }) };
+      return await storeOnce(engine, options, parts, once);
     } catch (error) {
-      const passes = isObhutError(error, "DATABASE_CHANGED") || isObhutError(error, "DATABASE_HOLD_LOST");
-      if (!passes || tries === limits.captureTries) throw error;
+      const again = whyAnew(error, options, room);
+      if (again === undefined) throw error;
+      if (again.code === "SPOOL_FILLED") tries.filled += 1;
+      else if (++tries.broken === limits.captureTries) throw error;
       findings.length = found;
-      const again = finding("CAPTURE_BEGUN_ANEW", { path: error.params.path });
       findings.push(again);
       emit({ type: "finding", finding: again });
+      if (again.code === "SPOOL_FILLED") await room?.roomFor(Number.POSITIVE_INFINITY, signal);
     }
   }
+}
+
+/** Undefined where a second try would do no better. */
+function whyAnew(error: unknown, { dataDirectory }: RunBackupOptions, room?: SpoolRoom): Finding | undefined {
+  if (isObhutError(error, "DATABASE_CHANGED") || isObhutError(error, "DATABASE_HOLD_LOST")) {
+    return finding("CAPTURE_BEGUN_ANEW", { path: error.params.path });
+  }
+  if (!(error instanceof SpoolFilledError) || room === undefined) return undefined;
+  return finding("SPOOL_FILLED", { path: dataDirectory, sizeBytes: room.maxBytes, seconds: limits.spoolHoldMs / 1000 });
 }
 
 async function storeOnce(
@@ -78,11 +96,15 @@ async function storeOnce(
   parts: Parts,
   context: OneTry,
 ): Promise<StoredCapture> {
-  const { targets, folder, fresh, findings, signal, timeMs, emit } = context;
+  const { targets, folder, fresh, findings, timeMs, emit, holds } = context;
+  const signal = holds === undefined ? context.signal : AbortSignal.any([context.signal, holds.filled]);
   const onFinding = (found: Finding): void => noting(findings, emit)({ type: "finding", finding: found });
   const { username, uid, gid } = parts.actor;
-  using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), emit);
-  const capture = captureInstance(captureOptions(options, parts, { targets, folder, onFinding, signal }));
+  using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), {
+    emit,
+    waiting: () => context.room?.usedBytes ?? 0,
+  });
+  const capture = captureInstance(captureOptions(options, parts, { targets, folder, onFinding, signal, holds }));
   // Where the capture fails, the stream of entries says so to the engine.
   capture.manifest.catch(() => undefined);
   const stored = await backup({
@@ -110,12 +132,13 @@ interface CaptureContext {
   readonly folder: Promise<SourceFolder> | undefined;
   readonly onFinding: (found: Finding) => void;
   readonly signal: AbortSignal;
+  readonly holds: HoldPatience | undefined;
 }
 
 function captureOptions(
   options: RunBackupOptions,
   { clock, env }: Parts,
-  { targets, folder, onFinding, signal }: CaptureContext,
+  { targets, folder, onFinding, signal, holds }: CaptureContext,
 ): CaptureOptions {
   const parent = commonManifest(targets.opened);
   return {
@@ -134,6 +157,7 @@ function captureOptions(
     deploymentFiles: options.deploymentFiles,
     environment: environmentMap(env),
     ...(options.appEnvironment === undefined ? {} : { appEnvironment: environmentMap(options.appEnvironment) }),
+    ...(holds === undefined ? {} : { holds }),
     onFinding,
     signal,
   };

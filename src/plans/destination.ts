@@ -7,6 +7,7 @@ import { ObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
 import {
+  type B2Destination,
   isRemoteKind,
   parseRemote,
   type RemoteDestination,
@@ -24,7 +25,7 @@ export interface LocalDestination {
   readonly path: string;
 }
 
-export type { RemoteDestination, RestDestination, S3Destination };
+export type { B2Destination, RemoteDestination, RestDestination, S3Destination };
 export type Destination = LocalDestination | RemoteDestination;
 
 /** Known, and not offered by this version. */
@@ -70,11 +71,6 @@ export function parseDestinations(written: readonly string[], folder: string): r
     throw invalid(extra.written, reason("destinationTooMany", { limit: limits.maxDestinations }));
   }
   return found;
-}
-
-/** That a place is understood, and this version has no storage for it. */
-export function notYetOffered({ kind, written }: RemoteDestination): ObhutError<"DESTINATION_INVALID"> {
-  return invalid(written, reason("destinationNotYet", { scheme: `${kind}:` }));
 }
 
 function placeOf(destination: Destination): string {

@@ -33,7 +33,7 @@ export interface S3Destination extends Written {
   readonly prefix: string;
 }
 
-interface B2Destination extends Written {
+export interface B2Destination extends Written {
   readonly kind: "b2";
   readonly bucket: string;
   /** Without slashes at its ends; may be empty. */

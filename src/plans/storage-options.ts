@@ -34,10 +34,24 @@ export interface StorageOptions {
     readonly bucketLookup?: BucketLookup;
     /** Of packs. */
     readonly storageClass?: string;
+    /** Objects are kept from everybody for so long. */
+    readonly objectLock?: ObjectLock;
+  };
+  readonly b2: {
+    readonly connections?: number;
+    /** Instead of Backblaze's own. */
+    readonly api?: string;
+    /** Undefined: B2_ACCOUNT_ID and B2_ACCOUNT_KEY are not set. */
+    readonly account?: { readonly id: string; readonly key: Secret };
   };
   readonly tls: TlsFiles;
   /** Bytes a second; undefined: as fast as it goes. */
   readonly pace: { readonly upload: number | undefined; readonly download: number | undefined };
+}
+
+export interface ObjectLock {
+  readonly mode: "governance" | "compliance";
+  readonly days: number;
 }
 
 export type BucketLookup = "auto" | "dns" | "path";
@@ -84,6 +98,10 @@ const known = [
   "s3.region",
   "s3.bucket-lookup",
   "s3.storage-class",
+  "s3.object-lock-mode",
+  "s3.object-lock-days",
+  "b2.connections",
+  "b2.api",
 ] as const;
 type Name = (typeof known)[number];
 
@@ -105,6 +123,7 @@ export function storageOptions(asked: AskedStorageOptions, { env, folder }: Stor
     rest: { ...connections(values, "rest.connections"), ...(login && { login }) },
     rclone: rcloneOptions(values),
     s3: s3Settings(values),
+    b2: b2Settings(values, env),
     pace: {
       upload: rate("--limit-upload", asked.limitUpload),
       download: rate("--limit-download", asked.limitDownload),
@@ -150,7 +169,36 @@ function s3Settings(values: ReadonlyMap<Name, string>): StorageOptions["s3"] {
     ...(region && { region }),
     ...(lookup && { bucketLookup: lookup }),
     ...(storageClass && { storageClass }),
+    ...objectLockIn(values),
   };
+}
+
+function b2Settings(values: ReadonlyMap<Name, string>, env: StorageSurroundings["env"]): StorageOptions["b2"] {
+  const [id, key, api] = [env["B2_ACCOUNT_ID"], env["B2_ACCOUNT_KEY"], values.get("b2.api")];
+  if (api !== undefined && !/^https?:\/\/[^/]+$/.test(api)) {
+    throw usage(reason("storageOptionValue", { name: "-o b2.api", wanted: "https://host", value: api }));
+  }
+  return {
+    ...connections(values, "b2.connections"),
+    ...(api && { api }),
+    ...(id && key && { account: { id, key: new Secret(key) } }),
+  };
+}
+
+const lockModes = ["governance", "compliance"] as const;
+const maxLockDays = 36_500;
+
+/** Neither of the two means anything alone. */
+function objectLockIn(values: ReadonlyMap<Name, string>): { readonly objectLock?: ObjectLock } {
+  const [mode, days] = [values.get("s3.object-lock-mode"), values.get("s3.object-lock-days")];
+  if (mode === undefined && days === undefined) return {};
+  const found = lockModes.find((one) => one === mode);
+  const modeName = { name: "-o s3.object-lock-mode", wanted: lockModes.join(", "), value: mode ?? "" };
+  if (found === undefined) throw usage(reason("storageOptionValue", modeName));
+  const count = /^\d{1,5}$/.test(days ?? "") ? Number(days) : 0;
+  const daysName = { name: "-o s3.object-lock-days", wanted: `1–${maxLockDays}`, value: days ?? "" };
+  if (count < 1 || count > maxLockDays) throw usage(reason("storageOptionValue", daysName));
+  return { objectLock: { mode: found, days: count } };
 }
 
 const bucketLookups: readonly BucketLookup[] = ["auto", "dns", "path"];

@@ -73,6 +73,12 @@ export interface Storage {
   /** Removes the file; one that is not there is a success. */
   remove(file: StorageFile): Promise<void>;
 
+  /**
+   * Locks the file against removal for another period, counted from now; false where it was written so lately (`modifiedMs`, as listed)
+   * that there is no need. Absent: nothing is locked here.
+   */
+  extend?(file: StorageFile, modifiedMs: number | undefined, signal?: AbortSignal): Promise<boolean>;
+
   /** Ends connections and helper processes. Idempotent. */
   close(): Promise<void>;
 }

@@ -47,7 +47,6 @@ test("a destination that is not understood is never made a folder", async () => 
   await using folder = await tempFolder("cli-usage");
   for (const [destination, words] of [
     ["backup", /write \.\/backup/],
-    ["b2:bucket:prefix", /b2: is known, but/],
     ["ftp:x/y", /ftp: is unknown/],
   ] as const) {
     const { code, stderr } = await obhut(["init", "--to", destination], {

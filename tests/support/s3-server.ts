@@ -47,11 +47,26 @@ class Server implements S3Server {
     const path = process.env[this.#program === "minio" ? "OBHUT_TEST_MINIO" : "OBHUT_TEST_VERSITYGW"];
     if (path === undefined) throw new Error(`${this.#program} is not named: run this through tests/with-tools.sh`);
     const data = join(this.#temp.path, "data");
+    // Where versitygw puts older versions, of buckets that keep them.
+    const older = join(this.#temp.path, "older");
     await mkdir(data, { recursive: true });
+    await mkdir(older, { recursive: true });
     const words =
       this.#program === "minio"
         ? ["server", data, "--address", this.#address, "--console-address", `127.0.0.1:${await freePort()}`, "--quiet"]
-        : ["--port", this.#address, "--access", accessKey, "--secret", secretKey, "--quiet", "posix", data];
+        : [
+            "--port",
+            this.#address,
+            "--access",
+            accessKey,
+            "--secret",
+            secretKey,
+            "--quiet",
+            "posix",
+            "--versioning-dir",
+            older,
+            data,
+          ];
     const env = {
       PATH: process.env["PATH"],
       HOME: this.#temp.path,

@@ -1,8 +1,11 @@
 /** `obhut backup` */
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { isIncomplete } from "../../base/finding-codes.ts";
+import { limits } from "../../base/limits.ts";
+import { parseSize } from "../../base/parse-size.ts";
 import { requirePathPattern } from "../../base/path-pattern.ts";
 import { reason } from "../../base/reason-codes.ts";
+import type { SpoolChoice } from "../../jobs/open-spool.ts";
 import { type BackupSummary, runBackup } from "../../jobs/run-backup.ts";
 import type { RunBackupOptions } from "../../jobs/run-backup-options.ts";
 import { formatCount, formatDuration, formatSize } from "../../messages/format-values.ts";
@@ -14,7 +17,7 @@ import { askedParts } from "../asked-parts.ts";
 import { askedDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines } from "../output/table.ts";
-import { usageError } from "../parse-arguments.ts";
+import { type ParsedArguments, usageError } from "../parse-arguments.ts";
 
 export const run: Command = async (call) => {
   const { parts, reporter, signal } = call;
@@ -45,7 +48,19 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
     auditLog: args.flag("audit-log"),
     forceLive: args.flag("force-live"),
     dryRun: args.flag("dry-run"),
+    spool: askedSpool(args, inFolder(args.value("spool-dir")), dataDirectory),
   };
+}
+
+/** Nothing is ever written to the data directory, whatever is asked. */
+function askedSpool(args: ParsedArguments, folder: string | undefined, dataDirectory: string): SpoolChoice {
+  const limit = args.value("spool-limit");
+  const maxBytes = limit === undefined ? limits.spoolBytes : parseSize(limit);
+  if (maxBytes === undefined) throw usageError(reason("sizeInvalid", { value: limit ?? "" }));
+  if (folder !== undefined && !relative(dataDirectory, folder).startsWith("..")) {
+    throw usageError(reason("spoolInData", { folder }));
+  }
+  return { folder, maxBytes };
 }
 
 function summaryValue(summary: BackupSummary): object {

@@ -64,7 +64,7 @@ export function progressLine({ meter, nowMs, columns, messages, language, drawn 
   const progress = meter.progress;
   if (progress === undefined) return "";
   const words = messages.output;
-  const { bytesDone, bytesTotal, filesDone, current } = progress;
+  const { bytesDone, bytesTotal, bytesWaiting, filesDone, current } = progress;
   const size = (bytes: number): string => formatSize(bytes, language);
   const share = bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytesDone / bytesTotal);
   const speed = meter.speed(nowMs);
@@ -77,6 +77,7 @@ export function progressLine({ meter, nowMs, columns, messages, language, drawn 
         : fill(words.progressOf, { done: size(bytesDone), total: size(bytesTotal) }),
     );
   if (filesDone > 0) parts.push(fill(words.progressFiles, { files: formatCount(filesDone, language) }));
+  if (bytesWaiting !== undefined) parts.push(fill(words.progressWaiting, { size: size(bytesWaiting) }));
   if (speed !== undefined && speed > 0) parts.push(fill(words.perSecond, { size: size(speed) }));
   if (speed !== undefined && speed > 0 && bytesTotal !== undefined && bytesTotal > bytesDone) {
     parts.push(fill(words.progressLeft, { time: formatClock((bytesTotal - bytesDone) / speed) }));

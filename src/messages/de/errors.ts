@@ -76,6 +76,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: Es fehlen Zugangsdaten für die Anmeldung: {reason}.",
     next: "AWS_ACCESS_KEY_ID und AWS_SECRET_ACCESS_KEY setzen oder in AWS_PROFILE ein Profil aus ~/.aws nennen.",
   },
+  B2_NO_CREDENTIALS: {
+    what: "{location}: Es fehlt ein Schlüssel für die Anmeldung.",
+    next: "Bei Backblaze einen Application Key für den Bucket anlegen und B2_ACCOUNT_ID (dessen keyID) und B2_ACCOUNT_KEY setzen.",
+  },
   STORAGE_ANSWERED: {
     what: "{location}: {action} ist fehlgeschlagen, der Server antwortete {status}.",
     next: "Im Protokoll des Servers nachsehen. War er nur überlastet, den Befehl später wiederholen.",

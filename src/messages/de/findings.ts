@@ -298,6 +298,22 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{location} antwortet nicht, wie es soll: {reason}. Neuer Versuch in {seconds} Sekunden.",
     next: "Geht es dann weiter, ist nichts zu tun; sonst nach Netz und Server sehen.",
   },
+  RETENTION_EXTENDED: {
+    what: "{count} Dateien in {location} sind für einen weiteren Zeitraum gegen Entfernen gesperrt.",
+    next: "",
+  },
+  RETENTION_NOT_EXTENDED: {
+    what: "{count} Dateien in {location} ließen sich nicht für einen weiteren Zeitraum gegen Entfernen sperren: {reason}.",
+    next: "Prüfen, ob der Schlüssel s3:PutObjectRetention darf und der Bucket Object Lock hat, dann die Prüfung wiederholen.",
+  },
+  SPOOL_FILLED: {
+    what: "{path} wurde schneller gelesen als gesendet: Die wartenden Packs belegten {sizeBytes} länger als {seconds} Sekunden ganz. Die Datenbank wurde freigegeben und wird neu gelesen, sobald sie gesendet sind.",
+    next: "Es ist nichts zu tun. Hat der Datenträger Platz, erspart ein größeres --spool-limit das zweite Lesen.",
+  },
+  SPOOL_DISK_FULL: {
+    what: "In {folder} sind nur {free} frei: Dort können keine Packs auf einen langsamen Ort warten, also wartet das Lesen auf ihn.",
+    next: "Mit --spool-dir einen Ordner auf einem Datenträger mit mehr Platz nennen.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} ließ sich nicht sperren und wurde deshalb ohne Sperre gelesen: {reason}.",
     next: "Dafür sorgen, dass dort inzwischen niemand Snapshots entfernt.",

@@ -196,6 +196,9 @@ export const options: Record<keyof typeof en.options, string> = {
   "env-file": "Datei mit der Umgebung, in der Open WebUI läuft (seine .env)",
   "secret-key-file": "Datei mit dem geheimen Schlüssel von Open WebUI (.webui_secret_key)",
   "deployment-file": "Datei, die mit den Daten aufbewahrt wird, etwa compose.yaml oder .env; mehrfach möglich",
+  "spool-dir":
+    "Ordner, in dem Packs auf ein langsames Ziel warten, damit das Lesen nicht wartet; sonst der für Arbeitskopien",
+  "spool-limit": "höchstens so viel dürfen sie dort belegen, etwa 500M; 0: keine warten; ohne Angabe 4G",
   "force-live": "auch dort erfassen, wo auf Dateisperren kein Verlass ist, etwa auf NFS",
   "audit-log": "audit.log und seine Archive mit erfassen",
   "dry-run": "nur sagen, was geschehen würde, und nichts schreiben",

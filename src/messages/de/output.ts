@@ -26,6 +26,7 @@ export const output: Record<OutputKey, string> = {
   phaseSearch: "suchen",
   progressFiles: "{files} Dateien",
   progressOf: "{done} von {total}",
+  progressWaiting: "{size} zu senden",
   progressLeft: "noch {time}",
   milliseconds: "{count} ms",
   perSecond: "{size}/s",

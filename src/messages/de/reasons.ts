@@ -56,6 +56,7 @@ export const reasons: Record<ReasonCode, string> = {
   destinationSpelling: "so ein Ort wird geschrieben wie {spelling}",
   storageOptionUnknown: "{name} ist keine Einstellung eines Speichers; es gibt {known}",
   storageOptionValue: "{name} verlangt {wanted}, nicht {value}",
+  spoolInData: "{folder} liegt im Datenverzeichnis, in das nichts geschrieben wird: ein anderes --spool-dir wählen",
   placeReadsOther: "er gibt andere Bytes zurück, als geschrieben wurden",
   placeListsOther: "eine eben geschriebene Datei wird nicht oder mit anderer Größe aufgelistet",
   placeRemovesNothing: "eine entfernte Datei wird weiter aufgelistet",

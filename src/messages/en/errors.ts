@@ -76,6 +76,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: there are no credentials to sign in with: {reason}.",
     next: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws in AWS_PROFILE.",
   },
+  B2_NO_CREDENTIALS: {
+    what: "{location}: there is no key to sign in with.",
+    next: "Make an application key for the bucket at Backblaze, and set B2_ACCOUNT_ID (its keyID) and B2_ACCOUNT_KEY.",
+  },
   STORAGE_ANSWERED: {
     what: "{location}: {action} failed, the server answered {status}.",
     next: "Look into the server's log. Where it was only overloaded, run the command again later.",

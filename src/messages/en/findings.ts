@@ -298,6 +298,22 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{location} does not answer as it should: {reason}. Trying again in {seconds} seconds.",
     next: "Nothing is to be done if it goes on; else see that the network and the server work.",
   },
+  RETENTION_EXTENDED: {
+    what: "{count} files of {location} are locked against removal for another period.",
+    next: "",
+  },
+  RETENTION_NOT_EXTENDED: {
+    what: "{count} files of {location} could not be locked against removal for another period: {reason}.",
+    next: "See that the key may do s3:PutObjectRetention and that the bucket has object lock, then run the check again.",
+  },
+  SPOOL_FILLED: {
+    what: "{path} was read faster than it could be sent: the packs that wait took all of {sizeBytes} for more than {seconds} seconds. Its database was let go, and is read again when they are sent.",
+    next: "Nothing is to be done. Where the disk has room, a larger --spool-limit spares reading twice.",
+  },
+  SPOOL_DISK_FULL: {
+    what: "{folder} has only {free} free: packs cannot wait there for a slow place, so reading waits for it.",
+    next: "Name a folder on a disk with more room with --spool-dir.",
+  },
   REPOSITORY_NOT_LOCKED: {
     what: "{location} could not be locked, so it was read without a lock: {reason}.",
     next: "See that nothing removes snapshots there meanwhile.",

@@ -196,6 +196,9 @@ export const options = {
   "env-file": "file with the environment that Open WebUI runs with (its .env)",
   "secret-key-file": "file that holds Open WebUI's secret key (.webui_secret_key)",
   "deployment-file": "file to keep beside the data, such as compose.yaml or .env; may be given more than once",
+  "spool-dir":
+    "folder where packs wait for a slow destination, so that reading does not; else the one for scratch copies",
+  "spool-limit": "the most that packs take there, such as 500M; 0: none wait; 4G where it is not given",
   "force-live": "capture even where file locks cannot be trusted, such as on NFS",
   "audit-log": "capture audit.log and its archives too",
   "dry-run": "say what would be done, and write nothing",

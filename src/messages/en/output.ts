@@ -24,6 +24,7 @@ export const output = {
   phaseSearch: "searching",
   progressFiles: "{files} files",
   progressOf: "{done} of {total}",
+  progressWaiting: "{size} to send",
   progressLeft: "{time} left",
   milliseconds: "{count} ms",
   perSecond: "{size}/s",

@@ -53,6 +53,7 @@ export const reasons: Record<ReasonCode, string> = {
   destinationSpelling: "such a place is written like {spelling}",
   storageOptionUnknown: "{name} is no option of a storage; there are {known}",
   storageOptionValue: "{name} takes {wanted}, not {value}",
+  spoolInData: "{folder} lies in the data directory, where nothing is written: choose another --spool-dir",
   placeReadsOther: "it gives back other bytes than were written",
   placeListsOther: "a file that was just written is not listed, or with another size",
   placeRemovesNothing: "a file that was removed is still listed",

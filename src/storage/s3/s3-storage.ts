@@ -8,10 +8,13 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectRetentionCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ObjectLockMode,
   PutObjectCommand,
+  PutObjectRetentionCommand,
   type S3Client,
   type StorageClass,
 } from "@aws-sdk/client-s3";
@@ -20,12 +23,16 @@ import { isId } from "../../base/ids.ts";
 import type { TlsChoices } from "../../host/http/tls-choices.ts";
 import { pathOf } from "../local/layout.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
-import { type BucketLookup, s3Client } from "./s3-client.ts";
+import { isFresh, isLocked, lockMode, type ObjectLock, retainUntil } from "./retention.ts";
+import { type BucketLookup, type S3Place, s3Client } from "./s3-client.ts";
 import { isMissing, isPrecondition, s3Error, statusOf, TooShortError } from "./s3-error.ts";
 
 export interface S3StorageOptions {
   readonly location: string;
-  readonly endpoint: string;
+  readonly endpoint: S3Place["endpoint"];
+  readonly credentials?: NonNullable<S3Place["credentials"]>;
+  /** For buckets that know object lock. */
+  readonly objectLock?: ObjectLock;
   readonly bucket: string;
   /** Without slashes at its ends; may be empty. */
   readonly prefix: string;
@@ -58,13 +65,17 @@ class S3Storage implements Storage {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #storageClass: string | undefined;
+  readonly #objectLock: ObjectLock | undefined;
+  readonly extend?: NonNullable<Storage["extend"]>;
 
-  constructor({ location, bucket, prefix, storageClass, connections = 5, ...place }: S3StorageOptions) {
+  constructor({ location, bucket, prefix, storageClass, objectLock, connections = 5, ...place }: S3StorageOptions) {
     this.location = location;
     this.connections = connections;
     this.#bucket = bucket;
     this.#prefix = prefix === "" ? "" : `${prefix}/`;
     this.#storageClass = storageClass;
+    this.#objectLock = objectLock;
+    if (objectLock) this.extend = (file, at, signal) => this.#extend(objectLock, { file, signal }, at);
     this.#client = s3Client({ ...place, connections });
   }
 
@@ -76,7 +87,12 @@ class S3Storage implements Storage {
       } catch (error) {
         if (statusOf(error) === 403) return;
         if (!isMissing(error)) throw error;
-        await this.#client.send(new CreateBucketCommand({ Bucket: this.#bucket }));
+        await this.#client.send(
+          new CreateBucketCommand({
+            Bucket: this.#bucket,
+            ...(this.#objectLock && { ObjectLockEnabledForBucket: true }),
+          }),
+        );
       }
     });
   }
@@ -120,9 +136,44 @@ class S3Storage implements Storage {
       ContentLength: body.length,
       ContentMD5: createHash("md5").update(body).digest("base64"),
       ...this.#classOf(file),
+      ...this.#retentionOf(file),
       ...condition,
     });
     await this.#client.send(command, abortedBy(signal));
+  }
+
+  #retentionOf({ type }: StorageFile): {
+    readonly ObjectLockMode?: ObjectLockMode;
+    readonly ObjectLockRetainUntilDate?: Date;
+  } {
+    const lock = this.#objectLock;
+    if (lock === undefined || !isLocked(type)) return {};
+    return { ObjectLockMode: lockMode(lock), ObjectLockRetainUntilDate: retainUntil(lock, Date.now()) };
+  }
+
+  async #extend(lock: ObjectLock, { file, signal }: Call, modifiedMs: number | undefined): Promise<boolean> {
+    const nowMs = Date.now();
+    if (!isLocked(file.type) || isFresh(lock, modifiedMs, nowMs)) return false;
+    const place = { Bucket: this.#bucket, Key: this.#key(file) };
+    const until = retainUntil(lock, nowMs);
+    const Retention = { Mode: lockMode(lock), RetainUntilDate: until };
+    return await this.#try(
+      "lock",
+      async () => {
+        try {
+          await this.#client.send(new PutObjectRetentionCommand({ ...place, Retention }), abortedBy(signal));
+          return true;
+        } catch (error) {
+          // A longer period, or a stricter mode, cannot be replaced by this one, and need not be.
+          const now = await this.#client
+            .send(new GetObjectRetentionCommand(place), abortedBy(signal))
+            .catch(() => null);
+          if ((now?.Retention?.RetainUntilDate?.getTime() ?? 0) >= until.getTime()) return false;
+          throw error;
+        }
+      },
+      { file, signal },
+    );
   }
 
   #classOf({ type, holds }: StorageFile): { readonly StorageClass?: StorageClass } {

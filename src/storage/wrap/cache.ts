@@ -25,9 +25,12 @@ class Cache implements Storage {
   readonly #packs: PackStretches;
   readonly #options: CacheFolderOptions;
 
+  readonly extend?: NonNullable<Storage["extend"]>;
+
   constructor(inner: Storage, options: CacheFolderOptions) {
     this.location = inner.location;
     this.connections = inner.connections;
+    if (inner.extend) this.extend = inner.extend.bind(inner);
     this.#inner = inner;
     this.#folder = new CacheFolder(options);
     this.#packs = new PackStretches(inner, this.#folder);

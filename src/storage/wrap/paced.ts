@@ -12,9 +12,12 @@ class Paced implements Storage {
   readonly #inner: Storage;
   readonly #line: LinePace;
 
+  readonly extend?: NonNullable<Storage["extend"]>;
+
   constructor(inner: Storage, line: LinePace) {
     this.location = inner.location;
     this.connections = inner.connections;
+    if (inner.extend) this.extend = inner.extend.bind(inner);
     this.#inner = inner;
     this.#line = line;
   }

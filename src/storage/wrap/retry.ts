@@ -28,6 +28,7 @@ class Retrying implements Storage {
   readonly #inner: Storage;
   readonly #options: RetryOptions;
   readonly #closed = new AbortController();
+  readonly extend?: NonNullable<Storage["extend"]>;
   #wasReached = false;
 
   constructor(inner: Storage, options: RetryOptions) {
@@ -35,6 +36,8 @@ class Retrying implements Storage {
     this.connections = inner.connections;
     this.#inner = inner;
     this.#options = options;
+    const extend = inner.extend?.bind(inner);
+    if (extend) this.extend = (file, at, signal) => this.#retry(() => extend(file, at, signal), signal);
   }
 
   async create(): Promise<void> {

@@ -5,30 +5,22 @@
  * What changes of the storage contract: a saved pack is durable only after `drain`. Indexes and snapshots, which make packs
  * count, drain by themselves before they are saved; everything else of the contract holds as it is.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ObhutError, reasonOf } from "../../base/errors.ts";
-import { limits } from "../../base/limits.ts";
+import { ObhutError } from "../../base/errors.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { SpoolRoom } from "./spool-room.ts";
+import { type Upload, UploadQueue } from "./upload-queue.ts";
 
 export interface SpoolOptions {
-  /** A folder of this machine; each spool makes one of its own in it and removes it on close. */
-  readonly folder: string;
-  /** Packs that wait for upload take no more than this. */
-  readonly maxBytes: number;
-  /** Told when a save has to wait for room, and when it goes on. For a person to see. */
-  readonly onWaiting?: (waiting: boolean) => void;
-  /** Free bytes of the folder's file system; statfs by default. */
-  readonly freeBytes?: (folder: string) => Promise<number>;
+  /** May be shared with other storages. */
+  readonly room: SpoolRoom;
+  /** How many packs are uploaded at once: each is in memory meanwhile. */
+  readonly uploads: number;
 }
 
 export interface SpooledStorage extends Storage {
   /** Resolves once every saved pack is durable in the storage behind; rejects with the first upload's error. */
   drain(): Promise<void>;
 }
-
-const prefix = "obhut-spool-";
-const staleSpoolMs = 48 * 60 * 60_000;
 
 export function spooled(inner: Storage, options: SpoolOptions): SpooledStorage {
   return new Spool(inner, options);
@@ -45,21 +37,19 @@ class Spool implements SpooledStorage {
   readonly location: string;
   readonly connections: number;
   readonly #inner: Storage;
-  readonly #options: SpoolOptions;
+  readonly #room: SpoolRoom;
+  readonly #queue: UploadQueue;
   readonly #pending = new Map<string, Pending>();
-  readonly #stop = new AbortController();
-  #folder: Promise<string> | undefined;
-  #usedBytes = 0;
-  #uploading = 0;
-  #failed: { readonly error: unknown } | undefined;
-  /** Woken whenever an upload ends: those that wait for room or for a free connection. */
-  #waiters: (() => void)[] = [];
 
-  constructor(inner: Storage, options: SpoolOptions) {
+  readonly extend?: NonNullable<Storage["extend"]>;
+
+  constructor(inner: Storage, { room, uploads }: SpoolOptions) {
     this.location = inner.location;
     this.connections = inner.connections;
+    if (inner.extend) this.extend = inner.extend.bind(inner);
     this.#inner = inner;
-    this.#options = options;
+    this.#room = room;
+    this.#queue = new UploadQueue({ storage: inner, room, uploads: Math.min(uploads, inner.connections) });
   }
 
   async create(): Promise<void> {
@@ -73,22 +63,29 @@ class Spool implements SpooledStorage {
     // No wait between the last look and `set`: two saves of one file must never both write it.
     for (let same = this.#pending.get(file.name); same !== undefined; same = this.#pending.get(file.name)) {
       if (same.sizeBytes === bytes.length) return await same.spooled;
-      await same.uploaded;
+      await same.uploaded.catch(() => undefined);
     }
-    const path = this.#spool(file, bytes, signal);
-    const uploaded = path.then((at) => this.#upload(file, at, bytes.length));
+    const way = this.#spool(file, bytes, signal);
+    const spooled = way.then(() => undefined);
+    const uploaded = way.then((upload) => upload.done).finally(() => this.#pending.delete(file.name));
     uploaded.catch(() => undefined);
-    const spooled = path.then(() => undefined);
     this.#pending.set(file.name, { sizeBytes: bytes.length, spooled, uploaded });
     await spooled;
   }
 
-  /** Where the bytes lie now; undefined when they went straight to the storage. */
-  async #spool(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<string | undefined> {
-    this.#throwIfFailed();
-    if (await this.#reserve(bytes.length, signal)) return await this.#write(file, bytes);
+  /** Resolves when `bytes` are the caller's again. */
+  async #spool(file: StorageFile, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<Upload> {
+    for (;;) {
+      this.#queue.throwIfFailed();
+      signal?.throwIfAborted();
+      const upload = (await this.#room.take(bytes.length)) ? await this.#queue.add(file, bytes) : undefined;
+      if (upload !== undefined) return upload;
+      // Nothing of ours will make room.
+      if (this.#queue.isEmpty) break;
+      await this.#room.waitForRoom();
+    }
     await this.#inner.save(file, bytes, signal);
-    return undefined;
+    return { done: Promise.resolve() };
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -118,124 +115,18 @@ class Spool implements SpooledStorage {
 
   async drain(): Promise<void> {
     await Promise.allSettled([...this.#pending.values()].map((pending) => pending.uploaded));
-    this.#throwIfFailed();
+    this.#queue.throwIfFailed();
   }
 
   /** Packs that wait still are dropped: nobody asked for them to be durable. */
   async close(): Promise<void> {
-    this.#stop.abort(new ObhutError("INTERRUPTED", {}));
+    this.#queue.stop(new ObhutError("INTERRUPTED", {}));
+    this.#room.wake();
     await Promise.allSettled([...this.#pending.values()].map((pending) => pending.uploaded));
-    if (this.#folder) await rm(await this.#folder, { recursive: true, force: true });
-    this.#folder = undefined;
     await this.#inner.close();
   }
 
   async #settled(file: StorageFile): Promise<void> {
     if (file.type === "data") await this.#pending.get(file.name)?.uploaded;
   }
-
-  #throwIfFailed(): void {
-    if (this.#failed) throw this.#failed.error;
-  }
-
-  /** True once `bytes` fit; false where they never will, and the caller must go straight to the storage. */
-  async #reserve(bytes: number, signal?: AbortSignal): Promise<boolean> {
-    let waiting = false;
-    try {
-      for (;;) {
-        this.#throwIfFailed();
-        signal?.throwIfAborted();
-        if (this.#usedBytes + bytes <= this.#options.maxBytes) {
-          this.#usedBytes += bytes;
-          if (await this.#hasRoom(bytes)) return true;
-          this.#release(bytes);
-        }
-        if (this.#usedBytes === 0) return false;
-        if (!waiting) this.#options.onWaiting?.(true);
-        waiting = true;
-        await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      }
-    } finally {
-      if (waiting) this.#options.onWaiting?.(false);
-    }
-  }
-
-  async #hasRoom(bytes: number): Promise<boolean> {
-    const free = this.#options.freeBytes ?? freeBytesOf;
-    return (await free(await this.#ownFolder())) >= bytes + limits.keepFreeBytes;
-  }
-
-  async #write(file: StorageFile, bytes: Uint8Array): Promise<string> {
-    const path = join(await this.#ownFolder(), file.name);
-    try {
-      await writeFile(path, bytes, { mode: 0o600 });
-      return path;
-    } catch (error) {
-      this.#release(bytes.length);
-      await rm(path, { force: true });
-      const params = { location: this.#options.folder, action: "spool a pack", reason: reasonOf(error) };
-      throw new ObhutError("STORAGE_FAILED", params, { cause: error });
-    }
-  }
-
-  async #upload(file: StorageFile, path: string | undefined, sizeBytes: number): Promise<void> {
-    try {
-      if (path !== undefined) await this.#uploadFrom(path, file, sizeBytes);
-    } catch (error) {
-      this.#failed ??= { error };
-      throw error;
-    } finally {
-      this.#pending.delete(file.name);
-      if (path !== undefined) this.#release(sizeBytes);
-    }
-  }
-
-  async #uploadFrom(path: string, file: StorageFile, sizeBytes: number): Promise<void> {
-    while (this.#uploading >= this.connections) await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    this.#uploading++;
-    try {
-      this.#stop.signal.throwIfAborted();
-      this.#throwIfFailed();
-      const bytes = await readFile(path);
-      if (bytes.length !== sizeBytes) throw new Error(`the spool gave ${bytes.length} of ${sizeBytes} bytes`);
-      await this.#inner.save(file, bytes, this.#stop.signal);
-    } finally {
-      this.#uploading--;
-      await rm(path, { force: true }).catch(() => undefined);
-    }
-  }
-
-  #release(bytes: number): void {
-    this.#usedBytes -= bytes;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
-  }
-
-  async #ownFolder(): Promise<string> {
-    this.#folder ??= makeOwnFolder(this.#options.folder);
-    return await this.#folder;
-  }
-}
-
-async function makeOwnFolder(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  const own = await mkdtemp(join(parent, prefix));
-  await removeStale(parent, own);
-  return own;
-}
-
-/** Spools of runs that died. A spool in use changes its folder every few moments; the file system's clock decides. */
-async function removeStale(parent: string, own: string): Promise<void> {
-  const now = (await stat(own)).mtimeMs;
-  for (const name of await readdir(parent)) {
-    const path = join(parent, name);
-    const status = name.startsWith(prefix) ? await stat(path).catch(() => undefined) : undefined;
-    if (status && now - status.mtimeMs > staleSpoolMs) await rm(path, { recursive: true, force: true });
-  }
-}
-
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
