@@ -1,7 +1,8 @@
 /** The spool of one backup: where packs wait for places that are slower than the source is read. */
-import { mkdir } from "node:fs/promises";
+
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
+import { makeFolders } from "../host/make-folders.ts";
 import { Scratch } from "../host/scratch.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -39,7 +40,7 @@ export async function openSpool(
   if (spoolStorage === undefined || isDistant === undefined || maxBytes === 0) return undefined;
   const distant = (await Promise.all(destinations.map(isDistant))).filter(Boolean).length;
   if (distant === 0) return undefined;
-  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  if (folder !== undefined) await makeFolders(folder, 0o700).catch(() => undefined);
   const parent = folder ?? scratchParent(parts.env, dataDirectory);
   const scratch = await Scratch.open({ parent, clock: parts.clock });
   const onDiskFull = (free: number): void =>

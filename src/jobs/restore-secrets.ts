@@ -1,7 +1,9 @@
 /** The keys that a snapshot holds: what they are called, and on request written out for their owner alone. */
-import { chmod, mkdir } from "node:fs/promises";
+
+import { chmod } from "node:fs/promises";
 import { baseName, displayPath } from "../base/byte-path.ts";
 import { snapshotSecrets } from "../capture/layout.ts";
+import { makeFolders } from "../host/make-folders.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
 import { planRestore } from "../repository/restore/plan-restore.ts";
 import { restore } from "../repository/restore/restore.ts";
@@ -36,7 +38,7 @@ export async function restoreSecrets({
   const plan = await planRestore(repository, snapshot, { subpath: snapshotSecrets, signal: watch.signal });
   const names = plan.files.map(({ path }) => displayPath(baseName(path))).sort();
   if (folder === undefined) return { names, folder: undefined };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   await chmod(folder, 0o700);
   const { findings } = await restore(repository, plan, { target: folder, verify: true, signal: watch.signal });
   for (const found of findings) watch.emit({ type: "finding", finding: found });

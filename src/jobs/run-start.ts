@@ -2,13 +2,15 @@
  * What a newcomer sees first: an instance is found (or a sample made), backed up into a repository of its own, restored to scratch
  * and verified. Run again, it goes on with the same repository.
  */
+
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import { makeSampleInstance } from "../deployment/sample-instance.ts";
 import { durableWrite } from "../host/durable-write.ts";
+import { makeFolders } from "../host/make-folders.ts";
 import type { LocalDestination } from "../plans/destination.ts";
 import { instanceName } from "../plans/instance-name.ts";
 import { type FoundInstance, findInstance } from "./find-instance.ts";
@@ -45,7 +47,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   const path = join(folder, "repository");
   const destination: LocalDestination = { kind: "local", written: path, path };
   if (found !== undefined) await refuseOverlap([destination], found.dataDirectory);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   const dataDirectory = found?.dataDirectory ?? (await sampleIn(join(folder, "sample")));
   const newRepository = !(await isThere(join(destination.path, "config")));
   const { passwordFile, own } = await ownPassword(join(folder, "password"), newRepository, parts);

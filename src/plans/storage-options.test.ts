@@ -17,6 +17,7 @@ test("restic's spelling; of one name the last counts, and values may hold equal 
     rest: {},
     rclone: {},
     s3: {},
+    b2: {},
     tls: {},
     pace: { upload: undefined, download: undefined },
   });
@@ -29,6 +30,7 @@ test("restic's spelling; of one name the last counts, and values may hold equal 
     rest: { connections: 3 },
     rclone: { timeoutMs: 120_000 },
     s3: {},
+    b2: {},
     tls: {},
     pace: { upload: undefined, download: undefined },
   });

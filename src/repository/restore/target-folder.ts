@@ -1,8 +1,10 @@
 /** The folder a restore writes to: its state before, its free space, and the paths in it. */
-import { mkdir, readdir, realpath, statfs } from "node:fs/promises";
+
+import { readdir, realpath, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
 import { ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /** Blocks are rounded up, and each entry takes an inode. */
@@ -21,7 +23,7 @@ export async function requireFolder(target: string, overwrite: boolean): Promise
 
 /** Makes the folder; its real path, links resolved once and for all. */
 export async function makeTarget(target: string): Promise<BytePath> {
-  await mkdir(target, { recursive: true, mode: 0o700 });
+  await makeFolders(target, 0o700);
   return bytePath(await realpath(target));
 }
 

@@ -4,12 +4,14 @@
  * Each save is durable by itself when it resolves: data synced, renamed, folder synced (docs/decisions/0101).
  * Temporary files carry names that are no ids, so that nobody takes them for files of the repository.
  */
+
 import { type FileHandle, lstat, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
 import { readDirect, worthDirectBytes } from "../../host/direct-io.ts";
 import { durableWrite, removeFile, syncFolder, temporaryPattern } from "../../host/durable-write.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { allFolders, dataFolders, folderOf, pathOf } from "./layout.ts";
 import { localError } from "./local-error.ts";
@@ -47,7 +49,7 @@ class LocalStorage implements Storage {
 
   async create(): Promise<void> {
     await this.#try("create the repository's folders", async () => {
-      await mkdir(this.location, { recursive: true, mode: folderMode });
+      await makeFolders(this.location, folderMode);
       for (const folder of allFolders()) await makeFolder(join(this.location, folder));
       await syncFolder(join(this.location, "data"));
       await syncFolder(this.location);

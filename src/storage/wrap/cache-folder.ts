@@ -4,13 +4,15 @@
  * Any number of processes may use it at once, and all of it may be removed at any moment: files get their names whole, one that is
  * gone was never there. No call rejects; what goes wrong is said once, and then no more is written.
  */
+
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, statfs, utimes, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, statfs, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { reasonOf, systemCode } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { limits, MiB } from "../../base/limits.ts";
 import { type Reason, reason } from "../../base/reason-codes.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import type { ByteRange } from "../storage.ts";
 import { tagFile, tagText, temporaryPrefix, tidyCache } from "./tidy-cache.ts";
 
@@ -141,7 +143,7 @@ export class CacheFolder {
       await writeFile(temporary, bytes, { mode: 0o600, flag: "wx" });
       await rename(temporary, path).catch(async (error: unknown) => {
         if (systemCode(error) !== "ENOENT") throw error;
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await makeFolders(dirname(path), 0o700);
         await rename(temporary, path);
       });
     } catch (error) {
@@ -176,7 +178,7 @@ export class CacheFolder {
 
 /** The tag keeps other backups from storing what can be fetched again, and says that the folder is ours to remove. */
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolders(path, 0o700);
   await writeFile(join(path, tagFile), tagText, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
     if (systemCode(error) !== "EEXIST") throw error;
   });
