@@ -25,6 +25,7 @@ export const errorCodes = {
   STORAGE_SHORT_READ: { exit: 1, params: ["location", "file", "wanted", "got"] },
   STORAGE_FAILED: { exit: 1, params: ["location", "action", "reason"] },
   STORAGE_FULL: { exit: 1, params: ["location", "reason"] },
+  STORAGE_LINKS: { exit: 1, params: ["location", "reason"] },
   // storage on another machine
   STORAGE_UNREACHABLE: { exit: 1, params: ["location", "reason"] },
   STORAGE_TIMEOUT: { exit: 1, params: ["location", "action", "seconds"] },

@@ -57,8 +57,8 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, position: nu
   }
 }
 
-/** A hard link never replaces anything. Where there are none, a look before the rename has to do. */
-async function publishOnce(temporary: string, path: string): Promise<void> {
+/** Gives a file its name unless something has it (EEXIST). A hard link never replaces anything; without them, a look before the rename has to do. */
+export async function publishOnce(temporary: string | Buffer, path: string | Buffer): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
@@ -86,7 +86,7 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /** Removes write protection where a file system refuses to unlink a read-only file, then unlinks. ENOENT is a success. */
-export async function removeFile(path: string): Promise<void> {
+export async function removeFile(path: string | Buffer): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {

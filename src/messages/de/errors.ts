@@ -36,6 +36,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} ist voll: {reason}.",
     next: "Dort Platz schaffen und den Befehl wiederholen; was schon gespeichert ist, wird weiterverwendet.",
   },
+  STORAGE_LINKS: {
+    what: "{location} kann einer Datei keinen zweiten Namen (Hardlink) geben oder ihre Blöcke nicht teilen: {reason}.",
+    next: "Ein Dateisystem wählen, das es kann (ext4, XFS, btrfs, ZFS), oder unveränderte Dateien ganz kopieren lassen: --link-mode copy.",
+  },
   STORAGE_UNREACHABLE: {
     what: "{location} ist nicht erreichbar: {reason}.",
     next: "Rechnername, Port und Netz prüfen, und ob der Server läuft; dann noch einmal versuchen.",

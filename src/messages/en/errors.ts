@@ -36,6 +36,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} is full: {reason}.",
     next: "Free space there, then run the command again; what was stored already is used.",
   },
+  STORAGE_LINKS: {
+    what: "{location} cannot give a file a second name (hard link) or share its blocks: {reason}.",
+    next: "Choose a file system that can (ext4, XFS, btrfs, ZFS), or ask for whole copies of unchanged files: --link-mode copy.",
+  },
   STORAGE_UNREACHABLE: {
     what: "{location} cannot be reached: {reason}.",
     next: "Check the host's name, the port and the network, and that the server runs; then try again.",
