@@ -47,7 +47,7 @@ async function runApp(engine: DockerEngine, name: string, mounts: readonly strin
     ...mounts,
     image,
     node,
-    path.join(import.meta.dirname, "writer.ts"),
+    path.join(import.meta.dirname, "writer-process.ts"),
     file,
   );
   await sleep(2000);

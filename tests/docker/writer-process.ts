@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 const [file] = process.argv.slice(2);
-if (file === undefined) throw new Error("usage: writer.ts DATABASE");
+if (file === undefined) throw new Error("usage: writer-process.ts DATABASE");
 const database = new DatabaseSync(file);
 database.exec("PRAGMA journal_mode=WAL; CREATE TABLE IF NOT EXISTS container_row(n INTEGER PRIMARY KEY)");
 const insert = database.prepare("INSERT INTO container_row DEFAULT VALUES");
