@@ -16,7 +16,7 @@ import type {
   S3Destination,
 } from "./plans/destination.ts";
 import type { StorageOptions } from "./plans/storage-options.ts";
-import type { Actor } from "./repository/repository.ts";
+import type { Actor, KeptBytes } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { SpoolOptions } from "./storage/wrap/spool.ts";
 
@@ -37,6 +37,7 @@ export function systemParts(asked: SystemChoices): Parts {
     actor: systemActor(),
     openStorage: (destination) => openStorage(destination, choices),
     cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
+    keepIndex: (repositoryId) => keepIndex(repositoryId, choices),
     distance: { isDistant, spoolStorage },
     password: choices.password,
   };
@@ -153,6 +154,21 @@ async function cacheStorage(
   if (folder === undefined || (use === "distant" && !(await isDistant(destination)))) return storage;
   const { cached } = await import("./storage/wrap/cache.ts");
   return cached(storage, { folder, repository: repositoryId, onNote, nowMs: systemClock.nowMs });
+}
+
+/** Silent: where nothing can be kept, it takes a little longer. */
+async function keepIndex(repository: string, { cache }: SystemChoices): Promise<KeptBytes | undefined> {
+  const { folder } = cache;
+  if (folder === undefined) return undefined;
+  const { CacheFolder } = await import("./storage/wrap/cache-folder.ts");
+  const kept = new CacheFolder({ folder, repository, onNote: () => undefined, nowMs: systemClock.nowMs });
+  return {
+    load: () => kept.read("joined", "index"),
+    save: async (bytes) => {
+      await kept.write("joined", "index", bytes);
+      await kept.close();
+    },
+  };
 }
 
 async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOptions): Promise<Storage> {

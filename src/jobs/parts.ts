@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Destination } from "../plans/destination.ts";
-import type { Actor } from "../repository/repository.ts";
+import type { Actor, KeptBytes } from "../repository/repository.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { SpoolOptions } from "../storage/wrap/spool.ts";
 
@@ -23,6 +23,8 @@ export interface Parts {
   openStorage(destination: Destination): Promise<Storage>;
   /** The storage with a cache before it where one is worth having; closing that closes both. Absent: without. */
   readonly cacheStorage?: (storage: Storage, opened: OpenedStorage) => Promise<Storage>;
+  /** Where what was made of a repository's index files is kept. Absent: nowhere. */
+  readonly keepIndex?: (repositoryId: string) => Promise<KeptBytes | undefined>;
   /** Of places that are slower than a disk of this machine. Absent: all are taken as near. */
   readonly distance?: {
     isDistant(destination: Destination): Promise<boolean>;

@@ -7,8 +7,21 @@
 const copyWords = 5;
 
 export class BlobCopies {
-  #words = new Int32Array(0);
+  #words: Int32Array = new Int32Array(0);
   #used = 0;
+
+  /** All of them, five words each: what `of` makes again. */
+  get words(): Int32Array {
+    return this.#words.subarray(0, this.#used);
+  }
+
+  /** Copies out of `words`. */
+  static of(words: Int32Array): BlobCopies {
+    const copies = new BlobCopies();
+    copies.#words = words;
+    copies.#used = words.length;
+    return copies;
+  }
 
   add(row: number, place: readonly [pack: number, offset: number, length: number, uncompressedLength: number]): void {
     if (this.#used === this.#words.length) {

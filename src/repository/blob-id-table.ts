@@ -49,16 +49,29 @@ export class BlobIdTable {
    */
   static copyOf(other: BlobIdTable, capacity: number, flags = 0): BlobIdTable {
     const table = BlobIdTable.allocate(Math.max(capacity, other.rowsUsed));
-    const [slots, rows] = [table.#slots, table.#rows];
+    const rows = table.#rows;
     rows.set(other.#rows.subarray(0, other.rowsUsed * rowWords));
     table.memory.counters[0] = other.rowsUsed;
     other.forEachRow((row) => {
-      const from = row * rowWords;
-      let slot = (rows[from] ?? 0) & table.#slotMask;
-      while (slots[slot] !== 0) slot = (slot + 1) & table.#slotMask;
-      slots[slot] = row + 1;
-      rows[from + idWords] = (rows[from + idWords] ?? 0) | flags;
+      table.#point(row);
+      const at = row * rowWords + idWords;
+      rows[at] = (rows[at] ?? 0) | flags;
     });
+    return table;
+  }
+
+  /** All rows, nine words each: what `ofRows` makes again. */
+  get rows(): Int32Array {
+    return this.#rows.subarray(0, this.rowsUsed * rowWords);
+  }
+
+  /** With these rows, and room for `more`. No id may be there twice. */
+  static ofRows(rows: Int32Array, more: number): BlobIdTable {
+    const count = Math.floor(rows.length / rowWords);
+    const table = BlobIdTable.allocate(count + more);
+    table.#rows.set(rows);
+    table.memory.counters[0] = count;
+    for (let row = 0; row < count; row++) table.#point(row);
     return table;
   }
 
@@ -113,6 +126,14 @@ export class BlobIdTable {
       const row = (this.#slots[slot] ?? 0) - 1;
       if (row >= 0) visit(row);
     }
+  }
+
+  /** Has a slot point to a row that no other does. */
+  #point(row: number): void {
+    const [slots, mask] = [this.#slots, this.#slotMask];
+    let slot = (this.#rows[row * rowWords] ?? 0) & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = row + 1;
   }
 
   #holds(row: number, words: Int32Array, at: number, type: number): boolean {

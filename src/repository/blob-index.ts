@@ -19,6 +19,15 @@ export interface BlobLocation {
   readonly uncompressedLength: number;
 }
 
+/** All that an index knows, in words as they lie in memory. */
+export interface IndexTables {
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
+  readonly copies: Int32Array;
+  readonly packs: readonly PackId[];
+  readonly marked: readonly PackId[];
+}
+
 /** A row's place: pack, offset, length, uncompressed length. */
 const placeWords = 4;
 
@@ -28,13 +37,32 @@ export class BlobIndex {
   /** Packs that rustic or a prune wants removed later: nothing new may rely on them, and none of their blobs is found here. */
   readonly marked = new Set<PackId>();
   readonly #packs: PackId[] = [];
-  readonly #copies = new BlobCopies();
+  #copies = new BlobCopies();
   readonly #scratch = new IdWords();
 
   /** `expected`: how many blobs are likely to come; more are no error. */
   constructor(expected = 0) {
     this.#table = BlobIdTable.allocate(expected);
     this.#places = sharedWords(this.#table.capacity * placeWords);
+  }
+
+  /** What it is made of: shared with it, and only good until something is added. */
+  get tables(): IndexTables {
+    const { rows } = this.#table;
+    const places = this.#places.subarray(0, this.count * placeWords);
+    return { rows, places, copies: this.#copies.words, packs: this.#packs, marked: [...this.marked] };
+  }
+
+  /** As the one whose tables these are, with room for `more` blobs. */
+  static of({ rows, places, copies, packs, marked }: IndexTables, more: number): BlobIndex {
+    const index = new BlobIndex();
+    index.#table = BlobIdTable.ofRows(rows, more);
+    index.#places = sharedWords(index.#table.capacity * placeWords);
+    index.#places.set(places);
+    index.#copies = BlobCopies.of(copies);
+    for (const pack of packs) index.#packs.push(pack);
+    for (const pack of marked) index.marked.add(pack);
+    return index;
   }
 
   /** Blobs known, each once. */

@@ -5,6 +5,7 @@ import { type IndexId, type PackId, parseId, shortId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { decodeIndex } from "./format/index-file.ts";
+import { keepJoined, loadJoined } from "./joined-index.ts";
 import { loadSealed, objectName } from "./object-file.ts";
 import type { IndexedRepository, Repository } from "./repository.ts";
 
@@ -40,15 +41,18 @@ export async function withSettledIndex<T extends object>(
 
 /** The index, or the file of it that was gone. */
 async function tryLoad(repo: Repository, { signal, leaveOut }: LoadIndexOptions): Promise<BlobIndex | IndexId> {
-  const waiting: IndexId[] = [];
-  let bytes = 0;
+  const kept = leaveOut === undefined ? await loadJoined(repo, roomBesideKept) : undefined;
+  const listed = new Map<IndexId, number>();
   for await (const { name, sizeBytes } of repo.storage.list("index", signal)) {
     const id = parseId<IndexId>(name);
-    if (id === undefined) continue;
-    waiting.push(id);
-    bytes += sizeBytes;
+    if (id !== undefined) listed.set(id, sizeBytes);
   }
-  const index = new BlobIndex(bytes / leastBytesOfBlob(repo));
+  // What holds a file that is gone holds blobs that may be gone.
+  const joined = kept?.files.isSubsetOf(listed) ? kept : undefined;
+  const waiting = [...listed.keys()].filter((id) => !joined?.files.has(id));
+  const bytes = waiting.reduce((sum, id) => sum + (listed.get(id) ?? 0), 0);
+  const index = joined?.index ?? new BlobIndex(bytes / leastBytesOfBlob(repo));
+  const known = joined === undefined ? 0 : index.count;
   let gone: IndexId | undefined;
   await eachConcurrently(waiting.length, Math.min(4, repo.storage.connections), async (at) => {
     const id = waiting[at];
@@ -60,8 +64,14 @@ async function tryLoad(repo: Repository, { signal, leaveOut }: LoadIndexOptions)
       gone = id;
     }
   });
-  return gone ?? index;
+  if (gone !== undefined) return gone;
+  const isWorthKeeping = index.count - known >= limits.joinedIndexBlobs || waiting.length >= limits.joinedIndexFiles;
+  if (leaveOut === undefined && isWorthKeeping) await keepJoined(repo, { index, files: new Set(listed.keys()) });
+  return index;
 }
+
+/** Blobs that may come to what is kept before its table has to grow. */
+const roomBesideKept = 8 * 1024;
 
 /** So that the table of blobs is made once, and large enough: growing it takes as long as filling it, and twice the memory. */
 function leastBytesOfBlob({ config }: Repository): number {

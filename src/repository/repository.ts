@@ -30,6 +30,14 @@ export interface Repository {
   /** For this thread only. */
   readonly sealer: Sealer;
   readonly actor: Actor;
+  /** Keeps on this machine what was made of index files (joined-index.ts). Absent: they are read each time. */
+  readonly joinedIndex?: KeptBytes;
+}
+
+/** One document that may be kept, or not: who has it back proves it. Neither call rejects. */
+export interface KeptBytes {
+  load(): Promise<Uint8Array | undefined>;
+  save(bytes: Uint8Array): Promise<void>;
 }
 
 export interface IndexedRepository extends Repository {

@@ -76,9 +76,7 @@ it("reads a file, piece by piece or whole", async () => {
   assert.equal(pieces.length, 3);
   assert.ok(Buffer.concat(pieces).equals(big));
   assert.equal((await readFile(repo, snapshot.tree, bytePath("/data/a/b/c/two"))).toString(), "22");
-  await assert.rejects(readFile(repo, snapshot.tree, bytePath("/data/a")), (e) =>
-    isObhutError(e, "PATH_NOT_IN_SNAPSHOT"),
-  );
+  await assert.rejects(readFile(repo, snapshot.tree, bytePath("/data/a")), (e) => isObhutError(e, "PATH_NO_FILE"));
 });
 
 it("gives any object as a person would want to see it", async () => {

@@ -52,7 +52,9 @@ export async function backup(options: BackupOptions): Promise<BackupResult> {
     const trees = await storeTrees({ destinations, known, counts, tree, parents, dryRun: run.dryRun });
     await Promise.all(destinations.map((destination) => destination.saveIndexes()));
     signal.throwIfAborted();
-    return await saveSnapshots(options, destinations, counts, trees);
+    const result = await saveSnapshots(options, destinations, counts, trees);
+    await Promise.all(destinations.map((destination) => destination.keepIndex()));
+    return result;
   } finally {
     // whatever is still under way must not outlive this call
     stop.abort();
@@ -75,7 +77,6 @@ async function knownBlobs(
         const listed = packs === undefined ? {} : { listed: packs };
         const { missing, adopted } = await presentPacks(repository, { ...listed, onFinding, signal });
         known.addIndex(repository.index, destination.bit, missing);
-        await destination.target.mayWrite;
         for (const { id, header } of adopted) {
           for (const blob of headerBlobs(header, id)) {
             if (known.room < 1) known.grow(1);

@@ -3,8 +3,10 @@
  * nothing but itself.
  */
 import type { PackId, SnapshotId } from "../../base/ids.ts";
+import { limits } from "../../base/limits.ts";
 import type { PackHeader } from "../format/pack.ts";
 import { encodeSnapshot, type Snapshot } from "../format/snapshot-file.ts";
+import { loadIndex } from "../load-index.ts";
 import { saveSealed } from "../object-file.ts";
 import { packFile } from "../pack-file.ts";
 import type { FilledPack } from "../packs/filled-pack.ts";
@@ -26,6 +28,8 @@ export class Destination {
   adoptedPacks = 0;
   #error: Error | undefined;
   readonly #indexes: IndexWriter;
+  /** Never rejects: where nothing may be written this destination has failed. The source is read meanwhile. */
+  readonly #mayWrite: Promise<void>;
   readonly #saves = new Set<Promise<void>>();
   readonly #dryRun: boolean;
   readonly #signal: AbortSignal;
@@ -36,6 +40,7 @@ export class Destination {
     this.#dryRun = run.dryRun;
     this.#signal = run.signal;
     this.#indexes = new IndexWriter(target.repository, run.signal);
+    this.#mayWrite = (target.mayWrite ?? Promise.resolve()).catch((error: unknown) => this.fail(error));
   }
 
   /** Its bit in masks. */
@@ -61,11 +66,10 @@ export class Destination {
     if (this.#error !== undefined) return;
     if (pack.buffer !== undefined) {
       const bytes = new Uint8Array(pack.buffer, 0, pack.bytes);
-      await this.#guard(
-        this.target.repository.storage.save(packFile(pack.id, kind), bytes, this.#signal).then(() => {
-          this.addIndexed(pack.id as PackId, pack.header);
-        }),
-      );
+      await this.#guard(async () => {
+        await this.target.repository.storage.save(packFile(pack.id, kind), bytes, this.#signal);
+        this.addIndexed(pack.id as PackId, pack.header);
+      });
     }
     const stored = kind === "data" ? this.data : this.trees;
     stored.blobs += pack.blobs;
@@ -90,22 +94,31 @@ export class Destination {
     if (this.#error !== undefined || this.#dryRun) return undefined;
     let id: SnapshotId | undefined;
     const { repository } = this.target;
-    await this.#guard(
-      saveSealed<SnapshotId>(repository, "snapshots", encodeSnapshot(snapshot), this.#signal).then((saved) => {
-        id = saved;
-      }),
-    );
+    await this.#guard(async () => {
+      id = await saveSealed<SnapshotId>(repository, "snapshots", encodeSnapshot(snapshot), this.#signal);
+    });
     return id;
+  }
+
+  /** After the snapshot: so that the next run need not read again what this one listed. */
+  async keepIndex(): Promise<void> {
+    const { repository } = this.target;
+    const isWorthIt = this.data.blobs >= limits.joinedIndexBlobs && repository.joinedIndex !== undefined;
+    if (this.#error !== undefined || this.#dryRun || !isWorthIt) return;
+    await loadIndex(repository, { signal: this.#signal }).catch(() => undefined);
   }
 
   #saveIndex(): void {
     if (this.#error !== undefined || this.#dryRun) return;
-    void this.#guard(this.#indexes.save());
+    void this.#guard(() => this.#indexes.save());
   }
 
-  /** Waits for a save and keeps its error. */
-  #guard(save: Promise<unknown>): Promise<void> {
-    const guarded: Promise<void> = save
+  /** Saves once anything may be written, and keeps the error. */
+  #guard(save: () => Promise<unknown>): Promise<void> {
+    const guarded: Promise<void> = this.#mayWrite
+      .then(async () => {
+        if (this.#error === undefined) await save();
+      })
       .then(
         () => undefined,
         (error: unknown) => this.fail(error),

@@ -16,7 +16,8 @@ import { makeFolders } from "../../host/make-folders.ts";
 import type { ByteRange } from "../storage.ts";
 import { tagFile, tagText, temporaryPrefix, tidyCache } from "./tidy-cache.ts";
 
-export type CachedType = "index" | "snapshots" | "data";
+/** `joined`: what a repository's index files say together, as src/repository/joined-index.ts writes it. */
+export type CachedType = "index" | "snapshots" | "joined" | "data";
 
 export interface CacheFolderOptions {
   /** The cache's folder, of all repositories. Need not exist. */
@@ -55,7 +56,7 @@ export class CacheFolder {
     return this.#off;
   }
 
-  async read(type: "index" | "snapshots", name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(type: Exclude<CachedType, "data">, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       return ownBytes(await readFile(join(this.path, type, name)));
     } catch (error) {

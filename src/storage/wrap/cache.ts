@@ -129,7 +129,7 @@ function isWhole(file: StorageFile): file is WholeFile {
   return file.type === "index" || file.type === "snapshots";
 }
 
-function isCached(type: FileType): type is CachedType {
+function isCached(type: FileType): type is CachedType & FileType {
   return type === "index" || type === "snapshots" || type === "data";
 }
 

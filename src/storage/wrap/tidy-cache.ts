@@ -91,7 +91,7 @@ async function removeStaleTemporaries(repository: string, nowMs: number): Promis
 }
 
 async function* filesOf(repository: string): AsyncGenerator<CachedFile> {
-  for (const folder of ["index", "snapshots"]) yield* filesIn(join(repository, folder), "whole");
+  for (const folder of ["index", "snapshots", "joined"]) yield* filesIn(join(repository, folder), "whole");
   const packs = join(repository, "data");
   for (const pack of await readdir(packs).catch(() => [])) yield* filesIn(join(packs, pack), "stretch");
 }
