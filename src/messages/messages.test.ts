@@ -5,13 +5,13 @@ import { ObhutError } from "../base/errors.ts";
 import { type Finding, finding, findingCodes } from "../base/finding-codes.ts";
 import { type ReasonCode, reason, reasonCodes } from "../base/reason-codes.ts";
 import { errorSentence, findingSentence, languageOf, messagesIn } from "./messages.ts";
-import type { Sentence } from "./sentence.ts";
+import { fill, ofSeveral, type Sentence } from "./sentence.ts";
 
 const languages = ["en", "de"] as const;
 const en = messagesIn("en");
 
 function placesIn(text: string): string[] {
-  return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
+  return [...new Set([...text.matchAll(/\{(\w+)[}:]/g)].map((match) => match[1] ?? ""))].sort();
 }
 
 for (const language of languages) {
@@ -57,6 +57,17 @@ test("German help explains all that English help explains, in other words", () =
   for (const name of Object.keys(en.help.options) as (keyof typeof en.help.options)[]) {
     assert.notEqual(de.help.options[name], en.help.options[name], name);
   }
+});
+
+test("a word goes with its number, one or several", () => {
+  const unused = (count: number): Finding => finding("PACKS_UNUSED", { count, sizeBytes: 1024 });
+  assert.match(findingSentence(en, unused(1)).what, /^1 pack \(1.00 KiB\) is in no index/);
+  assert.match(findingSentence(en, unused(2)).what, /^2 packs \(1.00 KiB\) are in no index/);
+  assert.match(findingSentence(messagesIn("de"), unused(1)).what, /^1 Pack \(1,00 KiB\) steht in keinem Index/);
+  assert.equal(fill("{n} {n:lock|locks}", { n: "1" }), "1 lock");
+  assert.equal(fill("{n} {n:lock|locks}", { n: 0 }), "0 locks");
+  assert.equal(fill("{n:lock|locks}", {}), "{n:lock|locks}");
+  assert.equal(ofSeveral("{n} {n:lock|locks}"), "{n} locks");
 });
 
 test("a reason inside an error is put into words of the same language", () => {

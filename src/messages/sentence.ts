@@ -1,4 +1,4 @@
-/** A sentence with places for values: `{name}` stands for the value called name. */
+/** A sentence with places for values: `{name}` stands for the value called name; see `fill`. */
 export interface Sentence {
   /** What happened, with the values. */
   readonly what: string;
@@ -6,7 +6,21 @@ export interface Sentence {
   readonly next: string;
 }
 
-/** Puts the values into the places. A place without a value stays as it is, so that a test can see it. */
+const places = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
+
+/**
+ * Puts the values into the places. `{count:file|files}` is a word that goes with a number: the first where `count` is one, else the
+ * second. A place without a value stays as it is, so that a test can see it.
+ */
 export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  return template.replace(places, (place, name: string, one?: string, many?: string) => {
+    const value = values[name];
+    if (value === undefined) return place;
+    return one === undefined || many === undefined ? String(value) : String(value) === "1" ? one : many;
+  });
+}
+
+/** The template as it is where it speaks of several: for documents. */
+export function ofSeveral(template: string): string {
+  return template.replace(places, (place, _name: string, _one?: string, many?: string) => many ?? place);
 }

@@ -61,7 +61,7 @@ test("11: a repository that somebody holds alone", async () => {
     assert.match(locked.stderr, /is locked by tester@test-host/);
   }
   assert.match((await obhut(["unlock", "-r", repository], { env })).text, /^0 locks removed/);
-  assert.match((await obhut(["unlock", "--remove-all", "-r", repository], { env })).text, /^1 locks removed/);
+  assert.match((await obhut(["unlock", "--remove-all", "-r", repository], { env })).text, /^1 lock removed/);
 });
 
 test("passwords come from a file, a command, and both families of variables", async () => {

@@ -114,7 +114,7 @@ test("what is lost for good is taken out of the snapshot, by name", async () => 
   await rm(pack.file);
   assert.equal((await run(repository, "repair", "index")).code, 3);
   const dry = await run(repository, "repair", "snapshots", "--dry-run");
-  assert.match(dry.text, /Repaired: +1 of 1 snapshots/);
+  assert.match(dry.text, /Repaired: +1 of 1 snapshot\n/);
   const repaired = await run(repository, "repair", "snapshots", "--forget", "--json");
   assert.equal(repaired.json.filter(({ type }) => type === "repaired").length, 1);
   assert.equal((await run(repository, "check", "--read-data")).code, 0);

@@ -107,7 +107,7 @@ it("host and time become others as restic makes them, and nothing is done twice"
   await byRestic(newestRestic, path, source);
   const words = ["--new-host", "elsewhere", "--new-time", "2025-01-02T03:04:05Z"];
   const dry = await rewrite(path, ...words, "--dry-run");
-  assert.match(dry.text, /Would rewrite: +1 snapshots/);
+  assert.match(dry.text, /Would rewrite: +1 snapshot;/);
   assert.equal((await snapshotsIn(path)).length, 1);
   await rewrite(path, ...words);
   const [made, old] = await snapshotsIn(path);

@@ -2,7 +2,7 @@
 import { errorCodes } from "../../src/base/error-codes.ts";
 import { findingCodes } from "../../src/base/finding-codes.ts";
 import { type Language, messagesIn } from "../../src/messages/messages.ts";
-import type { Sentence } from "../../src/messages/sentence.ts";
+import { ofSeveral, type Sentence } from "../../src/messages/sentence.ts";
 
 const words = {
   en: {
@@ -53,5 +53,5 @@ export function errorsDocument(language: Language): string {
 }
 
 function section(code: string, kind: string, { what, next }: Sentence): string {
-  return `### ${code}\n\n*${kind}* · ${what}${next === "" ? "" : `  \n${next}`}\n`;
+  return `### ${code}\n\n*${kind}* · ${ofSeveral(what)}${next === "" ? "" : `  \n${ofSeveral(next)}`}\n`;
 }

@@ -238,7 +238,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "obhut check --read-data zeigt, welche Dateien es trifft; obhut repair packs rettet, was vom Pack noch da ist.",
   },
   PRUNE_PACKS_UNSOUND: {
-    what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} Stücke lagen darin. Es wurde nichts entfernt.",
+    what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} {blobs:Stück lag|Stücke lagen} darin. Es wurde nichts entfernt.",
     next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder obhut check und obhut repair index ausführen.",
   },
   PRUNE_SNAPSHOT_NEW: {
@@ -262,7 +262,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Er ist unversehrt noch da. Nachsehen, ob dieser Benutzer dort Dateien entfernen darf, dann den Befehl wiederholen.",
   },
   RESTORE_STOPPED: {
-    what: "{count} Dateien lassen sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
+    what: "{count} {count:Datei lässt|Dateien lassen} sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
     next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",
   },
   TARGET_NOT_EMPTY: {
@@ -307,15 +307,15 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_ENCRYPTED: {
     what: "{path} ist verschlüsselt (SQLCipher) und lässt sich bei laufender Anwendung nicht sichern.",
-    next: "Die Anwendung anhalten und kalt sichern: Dann wird die Datei kopiert, wie sie ist. Den Schlüssel getrennt aufbewahren.",
+    next: "Was eine verschlüsselte Datenbank enthält, kann Obhut nicht sehen: die Anwendung anhalten, ihren Ordner mit einem anderen Programm kopieren und den Schlüssel getrennt aufbewahren.",
   },
   DATABASE_EXCLUSIVE: {
     what: "{path} ist für einen einzigen Prozess gesperrt (gehalten von {holder}); niemand sonst kann mitlesen.",
-    next: "Setzt die Anwendung locking_mode=EXCLUSIVE, das abstellen; sonst die Anwendung anhalten und kalt sichern.",
+    next: "Setzt die Anwendung locking_mode=EXCLUSIVE, das abstellen; sonst die Anwendung anhalten und die Sicherung wiederholen.",
   },
   DATABASE_BUSY: {
     what: "{path} war innerhalb von {seconds} s nicht zu erfassen: {reason}.",
-    next: "Die Sicherung in einer ruhigeren Zeit wiederholen oder die Anwendung anhalten und kalt sichern.",
+    next: "Die Sicherung in einer ruhigeren Zeit wiederholen oder dann, wenn die Anwendung steht.",
   },
   DATABASE_CHANGED: {
     what: "{file} änderte sich, während {path} gelesen wurde; das Gelesene ist verworfen.",
@@ -327,7 +327,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_HOLD_EXCEEDED: {
     what: "{path} ließ sich nicht innerhalb von {seconds} s kopieren; länger sollen Schreiber nicht warten.",
-    next: "Den Zwischenordner auf einen schnelleren Datenträger oder dasselbe Dateisystem legen, den WAL-Modus einschalten oder kalt sichern.",
+    next: "Den Zwischenordner auf einen schnelleren Datenträger oder dasselbe Dateisystem legen, den WAL-Modus einschalten oder sichern, während die Anwendung steht.",
   },
   DATABASE_JOURNAL_SHARED: {
     what: "Ein Absturz hat {path} mitten in einer Änderung hinterlassen, die mehrere Datenbanken umfasst.",
@@ -335,7 +335,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   FILESYSTEM_LOCKS_UNTRUSTED: {
     what: "{path} liegt auf {filesystem}; auf Dateisperren ist dort kein Verlass, eine Sicherung im Betrieb könnte falsch sein.",
-    next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und kalt sichern.",
+    next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und mit --force-live sichern.",
   },
   SCRATCH_FAILED: {
     what: "In {path} ließ sich kein Zwischenordner anlegen: {reason}.",

@@ -26,11 +26,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Dort die Versionierung einschalten oder mit dem eigenen Werkzeug kopieren.",
   },
   UPLOADS_REMOTE: {
-    what: "{count} hochgeladene Dateien liegen in einem Objektspeicher ({scheme}), den Obhut noch nicht sichert.",
+    what: "{count} hochgeladene {count:Datei liegt|Dateien liegen} in einem Objektspeicher ({scheme}), den Obhut noch nicht sichert.",
     next: "Dort die Versionierung einschalten oder mit dem eigenen Werkzeug kopieren.",
   },
   UPLOADS_MISSING: {
-    what: "Die Datenbank nennt {count} hochgeladene Dateien, die es nicht mehr gibt, zum Beispiel {example}.",
+    what: "Die Datenbank nennt {count} hochgeladene {count:Datei|Dateien}, die es nicht mehr gibt, zum Beispiel {example}.",
     next: "Sie fehlten schon vor dieser Sicherung; vielleicht hat sie ein älterer Snapshot.",
   },
   UPLOAD_LOST: {
@@ -38,7 +38,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Die Sicherung wiederholen.",
   },
   UPLOADS_ORPHANED: {
-    what: "{count} Dateien in uploads gehören zu keiner Zeile der Datenbank, zum Beispiel {example}. Im Snapshot sind sie trotzdem.",
+    what: "{count} {count:Datei in uploads gehört|Dateien in uploads gehören} zu keiner Zeile der Datenbank, zum Beispiel {example}. Im Snapshot {count:ist sie|sind sie} trotzdem.",
     next: "",
   },
   SEGMENT_TORN: {
@@ -96,14 +96,14 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   INDEX_DAMAGED: {
     what: "Index {index} ist beschädigt: {reason}.",
-    next: "obhut repair index ausführen: alles, was darin stand, steht auch in den Packs.",
+    next: "obhut repair index ausführen: Alles, was darin stand, steht auch in den Packs.",
   },
   INDEX_UNREADABLE: {
     what: "Index {index} war nicht lesbar: {reason}. Was nur er nennt, gilt im Folgenden als fehlend.",
     next: "Prüfen, ob dieser Benutzer ihn lesen darf und der Speicher in Ordnung ist, dann obhut check wiederholen. Vorher gibt es nichts zu reparieren.",
   },
   PACK_MISSING: {
-    what: "Pack {pack} fehlt; es enthielt {blobs} Stücke.",
+    what: "Pack {pack} fehlt; es enthielt {blobs} {blobs:Stück|Stücke}.",
     next: "Aus einer anderen Kopie des Repositorys zurückkopieren. Gibt es keine: obhut repair index, dann eine neue Sicherung (was die Quelle noch hat, wird wieder gespeichert), dann obhut repair snapshots.",
   },
   PACK_SIZE_WRONG: {
@@ -112,22 +112,22 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   PACK_DAMAGED: {
     what: "Pack {pack} ist beschädigt: {reason}.",
-    next: "Aus einer anderen Kopie holen oder obhut repair packs {pack} ausführen: das rettet, was darin noch heil ist.",
+    next: "Aus einer anderen Kopie holen oder obhut repair packs {pack} ausführen: Das rettet, was darin noch heil ist.",
   },
   PACK_UNREADABLE: {
     what: "Pack {pack} war nicht lesbar: {reason}.",
     next: "Den Speicher und die Verbindung dorthin prüfen, dann obhut check --read-data wiederholen.",
   },
   TREE_DAMAGED: {
-    what: "Der Ordner {path} in Snapshot {snapshot} ist beschädigt (Baum {tree}): {reason}.",
+    what: "Der Ordner {path} in Snapshot {snapshot} ist beschädigt (Tree {tree}): {reason}.",
     next: "Zuerst beheben, was oben über Indizes und Packs steht. Was dann noch fehlt, nimmt obhut repair snapshots --forget heraus.",
   },
   TREE_UNREADABLE: {
-    what: "Der Ordner {path} in Snapshot {snapshot} war nicht lesbar (Baum {tree}): {reason}.",
+    what: "Der Ordner {path} in Snapshot {snapshot} war nicht lesbar (Tree {tree}): {reason}.",
     next: "Den Speicher und die Verbindung dorthin prüfen, dann den Befehl wiederholen.",
   },
   FILE_PIECES_MISSING: {
-    what: "{path} in Snapshot {snapshot} fehlen {count} Stücke.",
+    what: "{path} in Snapshot {snapshot} {count:fehlt|fehlen} {count} {count:Stück|Stücke}.",
     next: "Zuerst beheben, was oben über Indizes und Packs steht; eine neue Sicherung speichert, was die Quelle noch hat. Was dann noch fehlt, nimmt obhut repair snapshots --forget heraus.",
   },
   FILE_SIZE_WRONG: {
@@ -143,19 +143,19 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "obhut repair index --read-all-packs ausführen.",
   },
   PACKS_NOT_INDEXED: {
-    what: "{count} Packs ({sizeBytes}) stehen in keinem Index, obwohl Snapshots ihren Inhalt brauchen.",
-    next: "obhut repair index ausführen: dann stehen sie wieder darin.",
+    what: "{count} {count:Pack|Packs} ({sizeBytes}) {count:steht|stehen} in keinem Index, obwohl Snapshots {count:seinen|ihren} Inhalt brauchen.",
+    next: "obhut repair index ausführen: Dann stehen sie wieder darin.",
   },
   TREE_COPY_DAMAGED: {
-    what: "Baum {tree} ist in Pack {pack} beschädigt: {reason}. In einem anderen Pack liegt er heil; verloren ist nichts.",
+    what: "Tree {tree} ist in Pack {pack} beschädigt: {reason}. In einem anderen Pack liegt er heil; verloren ist nichts.",
     next: "Mit obhut check --read-data nachsehen, was dort noch beschädigt ist, oder obhut repair packs {pack} ausführen.",
   },
   PACKS_UNUSED: {
-    what: "{count} Packs ({sizeBytes}) stehen in keinem Index: Reste eines abgebrochenen Laufs.",
+    what: "{count} {count:Pack|Packs} ({sizeBytes}) {count:steht|stehen} in keinem Index: Reste eines abgebrochenen Laufs.",
     next: "Sie schaden nicht; obhut prune räumt sie weg.",
   },
   BLOBS_DUPLICATED: {
-    what: "{count} Stücke ({sizeBytes}) sind mehrfach gespeichert.",
+    what: "{count} {count:Stück|Stücke} ({sizeBytes}) {count:ist|sind} mehrfach gespeichert.",
     next: "Sie schaden nicht; obhut prune räumt sie weg.",
   },
   LOCK_NOT_REMOVED: {
@@ -164,27 +164,27 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // Aufräumen
   RUSTIC_WITHOUT_LOCKS: {
-    what: "{count} Snapshots in {location} stammen von rustic, das keine Sperren setzt: es könnte auch während des Aufräumens schreiben.",
+    what: "{count} {count:Snapshot|Snapshots} in {location} {count:stammt|stammen} von rustic, das keine Sperren setzt: Es könnte auch während des Aufräumens schreiben.",
     next: "Nicht mehr Gebrauchtes wird deshalb nur vorgemerkt und erst von einem späteren Aufräumen entfernt, wenn --keep-delete nichts anderes sagt.",
   },
   PACKS_MARKED: {
-    what: "{count} Packs ({sizeBytes}), die nicht mehr gebraucht werden, bleiben noch {hours} Stunden, falls ein Programm ohne Sperren sich gerade darauf stützt.",
+    what: "{count} {count:Pack|Packs} ({sizeBytes}), {count:das nicht mehr gebraucht wird, bleibt|die nicht mehr gebraucht werden, bleiben} noch {hours} Stunden, falls ein Programm ohne Sperren sich gerade darauf stützt.",
     next: "Ein Aufräumen danach entfernt sie. Arbeitet kein solches Programm, entfernt --keep-delete 0 sie sofort.",
   },
   PACKS_RECOVERED: {
-    what: "{count} zum Entfernen vorgemerkte Packs werden wieder gebraucht: ein Programm ohne Sperren hat sich inzwischen darauf gestützt. Sie bleiben.",
+    what: "{count} zum Entfernen {count:vorgemerktes Pack wird|vorgemerkte Packs werden} wieder gebraucht: Ein Programm ohne Sperren hat sich inzwischen darauf gestützt. {count:Es bleibt|Sie bleiben}.",
     next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} Packs ({sizeBytes}) stehen seit weniger als {hours} Stunden in keinem Index: vielleicht braucht ein Programm ohne Sperren sie noch, deshalb bleiben sie.",
+    what: "{count} {count:Pack|Packs} ({sizeBytes}) {count:steht|stehen} seit weniger als {hours} Stunden in keinem Index: Vielleicht braucht ein Programm ohne Sperren {count:es noch, deshalb bleibt es|sie noch, deshalb bleiben sie}.",
     next: "Ein späteres Aufräumen entfernt sie. Arbeitet kein solches Programm, entfernt --keep-delete 0 sie sofort.",
   },
   PACKS_FORGOTTEN: {
-    what: "{count} Packs, die der Index nennt, sind nicht da. Kein Snapshot braucht sie; der Index vergisst sie.",
+    what: "{count} {count:Pack, das der Index nennt, ist|Packs, die der Index nennt, sind} nicht da. Kein Snapshot braucht {count:es|sie}; der Index vergisst {count:es|sie}.",
     next: "",
   },
   PACKS_NOT_REMOVED: {
-    what: "{count} nicht mehr gebrauchte Packs ließen sich nicht entfernen, zum Beispiel {pack}: {reason}.",
+    what: "{count} nicht mehr {count:gebrauchtes Pack ließ|gebrauchte Packs ließen} sich nicht entfernen, zum Beispiel {pack}: {reason}.",
     next: "Alle Snapshots sind vollständig. Noch einmal aufräumen, sobald dort entfernt werden darf.",
   },
   // Reparatur
@@ -198,7 +198,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Sie kann weg, wenn obhut check --read-data nichts mehr findet und nichts vermisst wird.",
   },
   FILE_CUT: {
-    what: "{path} in Snapshot {snapshot} hat {count} Stücke verloren. Die übrigen stehen hintereinander in {name}.",
+    what: "{path} in Snapshot {snapshot} hat {count} {count:Stück|Stücke} verloren. Die übrigen stehen hintereinander in {name}.",
     next: "",
   },
   FILE_LOST: { what: "{path} in Snapshot {snapshot} ist verloren: kein Stück ist übrig.", next: "" },
@@ -241,11 +241,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Als root wiederherstellen oder auf ein Dateisystem, das sie kennt.",
   },
   XATTRS_NOT_RESTORED: {
-    what: "Die erweiterten Attribute von {count} Dateien wurden nicht wiederhergestellt: {reason}.",
+    what: "Die erweiterten Attribute von {count} {count:Datei|Dateien} wurden nicht wiederhergestellt: {reason}.",
     next: "Wenn sie wichtig sind: setfattr (Paket attr) installieren und noch einmal wiederherstellen.",
   },
   OWNERS_NOT_RESTORED: {
-    what: "{count} Dateien gehören jetzt dem Benutzer, der sie wiederhergestellt hat.",
+    what: "{count} {count:Datei gehört|Dateien gehören} jetzt dem Benutzer, der sie wiederhergestellt hat.",
     next: "Wenn die Besitzer wichtig sind: als root wiederherstellen oder mit chown ändern.",
   },
   // storing a snapshot
@@ -254,7 +254,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Dieses Repository mit obhut check prüfen.",
   },
   INDEXED_PACKS_MISSING: {
-    what: "In {location} fehlen {count} Packs, die der Index aufführt. Dieser Snapshot ist vollständig, er stützt sich auf keins davon; frühere sind es vielleicht nicht.",
+    what: "Der Index von {location} führt Packs auf, die dort fehlen ({count}). Dieser Snapshot ist vollständig, er stützt sich auf keins davon; frühere sind es vielleicht nicht.",
     next: "Dieses Repository mit obhut check prüfen.",
   },
   PACK_NOT_ADOPTED: {
@@ -283,7 +283,7 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   DATA_PATH_DIFFERS: {
     what: "Datensätze von Open WebUI nennen seine Dateien unter {rows}, dieser Ordner aber ist {target}.",
-    next: "Der App den Ordner unter {rows} zeigen, oder mit --data-path und dem Pfad wiederherstellen, unter dem sie ihn sehen wird.",
+    next: "Der Anwendung den Ordner unter {rows} zeigen, oder mit --data-path und dem Pfad wiederherstellen, unter dem sie ihn sehen wird.",
   },
   // der Cache
   CACHE_UNUSABLE: {

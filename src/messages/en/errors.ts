@@ -238,7 +238,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Run obhut check --read-data to see which files it hits; obhut repair packs saves what is left of the pack.",
   },
   PRUNE_PACKS_UNSOUND: {
-    what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} pieces were in them. Nothing was removed.",
+    what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} {blobs:piece was|pieces were} in them. Nothing was removed.",
     next: "Copy them back from another copy of the repository, or run obhut check and obhut repair index.",
   },
   PRUNE_SNAPSHOT_NEW: {
@@ -262,7 +262,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "It is still there and whole. See that this user may remove files there, then run the command again.",
   },
   RESTORE_STOPPED: {
-    what: "{count} files cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
+    what: "{count} {count:file|files} cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
     next: "Leave these files out with --exclude, take another snapshot, or restore to an empty folder.",
   },
   TARGET_NOT_EMPTY: {
@@ -307,15 +307,15 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_ENCRYPTED: {
     what: "{path} is encrypted (SQLCipher); it cannot be captured while the app runs.",
-    next: "Stop the app and take a cold backup: then the file is copied as it is, and its key must be kept elsewhere.",
+    next: "Obhut cannot tell what an encrypted database holds: stop the app, copy its folder with another program, and keep the key elsewhere.",
   },
   DATABASE_EXCLUSIVE: {
     what: "{path} is locked for one process alone (held by {holder}); nobody else can read it.",
-    next: "If the app sets locking_mode=EXCLUSIVE, remove that, or stop the app and take a cold backup.",
+    next: "If the app sets locking_mode=EXCLUSIVE, remove that, or stop the app and run the backup again.",
   },
   DATABASE_BUSY: {
     what: "{path} could not be captured within {seconds} s: {reason}.",
-    next: "Run the backup again when less is going on, or stop the app and take a cold backup.",
+    next: "Run the backup again when less is going on, or while the app is stopped.",
   },
   DATABASE_CHANGED: {
     what: "{file} changed while {path} was read, so what was read is discarded.",
@@ -327,7 +327,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_HOLD_EXCEEDED: {
     what: "{path} could not be copied within {seconds} s, the longest that writers may be kept waiting.",
-    next: "Put the scratch folder on a faster disk or on the same file system, turn on WAL mode, or take a cold backup.",
+    next: "Put the scratch folder on a faster disk or on the same file system, turn on WAL mode, or back up while the app is stopped.",
   },
   DATABASE_JOURNAL_SHARED: {
     what: "A crash left {path} in the middle of a change that spans several databases.",
@@ -335,7 +335,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   FILESYSTEM_LOCKS_UNTRUSTED: {
     what: "{path} lies on {filesystem}, where file locks cannot be relied on; a live capture could be wrong.",
-    next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and take a cold backup.",
+    next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and back up with --force-live.",
   },
   SCRATCH_FAILED: {
     what: "No working folder could be made in {path}: {reason}.",

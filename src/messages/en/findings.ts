@@ -26,11 +26,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Turn on versioning there, or copy it with its own tool.",
   },
   UPLOADS_REMOTE: {
-    what: "{count} uploaded files lie in an object store ({scheme}), which Obhut does not cover yet.",
+    what: "{count} uploaded {count:file lies|files lie} in an object store ({scheme}), which Obhut does not cover yet.",
     next: "Turn on versioning there, or copy it with its own tool.",
   },
   UPLOADS_MISSING: {
-    what: "The database names {count} uploaded files that are not there any more, such as {example}.",
+    what: "The database names {count} uploaded {count:file that is|files that are} not there any more, such as {example}.",
     next: "They were gone before this backup; an older snapshot may have them.",
   },
   UPLOAD_LOST: {
@@ -38,7 +38,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Run the backup again.",
   },
   UPLOADS_ORPHANED: {
-    what: "{count} files in uploads belong to no row of the database, such as {example}. They are in the snapshot all the same.",
+    what: "{count} {count:file in uploads belongs|files in uploads belong} to no row of the database, such as {example}. The snapshot has {count:it|them} all the same.",
     next: "",
   },
   SEGMENT_TORN: {
@@ -103,7 +103,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "See that this user may read it and that the storage works, then run obhut check again. There is nothing to repair until then.",
   },
   PACK_MISSING: {
-    what: "Pack {pack} is missing; {blobs} pieces were in it.",
+    what: "Pack {pack} is missing; {blobs} {blobs:piece was|pieces were} in it.",
     next: "Copy it back from another copy of the repository. If there is none: obhut repair index, then a new backup, which stores what the source still has, then obhut repair snapshots.",
   },
   PACK_SIZE_WRONG: {
@@ -127,7 +127,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Check the storage and the way there, then run the command again.",
   },
   FILE_PIECES_MISSING: {
-    what: "{path} in snapshot {snapshot} lacks {count} pieces.",
+    what: "{path} in snapshot {snapshot} lacks {count} {count:piece|pieces}.",
     next: "Cure what is said above of indexes and packs first; a new backup stores what the source still has. What is still missing then is taken out by obhut repair snapshots --forget.",
   },
   FILE_SIZE_WRONG: {
@@ -143,7 +143,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Run obhut repair index --read-all-packs.",
   },
   PACKS_NOT_INDEXED: {
-    what: "{count} packs ({sizeBytes}) are in no index, and snapshots need what is in them.",
+    what: "{count} {count:pack|packs} ({sizeBytes}) {count:is|are} in no index, and snapshots need what is in {count:it|them}.",
     next: "Run obhut repair index: it lists them again.",
   },
   TREE_COPY_DAMAGED: {
@@ -151,11 +151,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Run obhut check --read-data to see what else is wrong there, or obhut repair packs {pack}.",
   },
   PACKS_UNUSED: {
-    what: "{count} packs ({sizeBytes}) are in no index: what an interrupted run leaves.",
+    what: "{count} {count:pack|packs} ({sizeBytes}) {count:is|are} in no index: what an interrupted run leaves.",
     next: "They harm nobody; obhut prune removes them.",
   },
   BLOBS_DUPLICATED: {
-    what: "{count} pieces ({sizeBytes}) are stored more than once.",
+    what: "{count} {count:piece|pieces} ({sizeBytes}) {count:is|are} stored more than once.",
     next: "They harm nobody; obhut prune removes them.",
   },
   LOCK_NOT_REMOVED: {
@@ -164,27 +164,27 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // prune
   RUSTIC_WITHOUT_LOCKS: {
-    what: "{count} snapshots in {location} were made by rustic, which takes no locks: nothing keeps it from writing during a prune.",
+    what: "{count} {count:snapshot|snapshots} in {location} {count:was|were} made by rustic, which takes no locks: nothing keeps it from writing during a prune.",
     next: "So what is not needed any more is only marked, and removed by a later prune, unless --keep-delete says otherwise.",
   },
   PACKS_MARKED: {
-    what: "{count} packs ({sizeBytes}) that are not needed any more stay for {hours} hours, in case a program without locks relies on them right now.",
+    what: "{count} {count:pack|packs} ({sizeBytes}) that {count:is|are} not needed any more {count:stays|stay} for {hours} hours, in case a program without locks relies on {count:it|them} right now.",
     next: "A prune after that removes them. If no such program is at work, --keep-delete 0 removes them at once.",
   },
   PACKS_RECOVERED: {
-    what: "{count} packs that were marked as to be removed are needed again: a program without locks relied on them meanwhile. They stay.",
+    what: "{count} {count:pack that was|packs that were} marked as to be removed {count:is|are} needed again: a program without locks relied on {count:it meanwhile. It stays|them meanwhile. They stay}.",
     next: "",
   },
   PACKS_YOUNG: {
-    what: "{count} packs ({sizeBytes}) have been in no index for less than {hours} hours: a program without locks may still need them, so they stay.",
+    what: "{count} {count:pack|packs} ({sizeBytes}) {count:has|have} been in no index for less than {hours} hours: a program without locks may still need {count:it, so it stays|them, so they stay}.",
     next: "A later prune removes them. If no such program is at work, --keep-delete 0 removes them at once.",
   },
   PACKS_FORGOTTEN: {
-    what: "{count} packs that the index names are not there. No snapshot needs them; the index forgets them.",
+    what: "{count} {count:pack that the index names is|packs that the index names are} not there. No snapshot needs {count:it|them}; the index forgets {count:it|them}.",
     next: "",
   },
   PACKS_NOT_REMOVED: {
-    what: "{count} packs that are not needed any more could not be removed, such as {pack}: {reason}.",
+    what: "{count} {count:pack that is|packs that are} not needed any more could not be removed, such as {pack}: {reason}.",
     next: "Every snapshot is whole. Prune again once files can be removed there.",
   },
   // repair
@@ -198,7 +198,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Remove it when obhut check --read-data finds nothing and you miss nothing.",
   },
   FILE_CUT: {
-    what: "{path} in snapshot {snapshot} has lost {count} pieces. The others, one behind the other, are {name} now.",
+    what: "{path} in snapshot {snapshot} has lost {count} {count:piece|pieces}. The others, one behind the other, are {name} now.",
     next: "",
   },
   FILE_LOST: { what: "{path} in snapshot {snapshot} is lost: none of its pieces is left.", next: "" },
@@ -241,11 +241,11 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Restore as root, or to a file system that has them.",
   },
   XATTRS_NOT_RESTORED: {
-    what: "The extended attributes of {count} files were not restored: {reason}.",
+    what: "The extended attributes of {count} {count:file|files} were not restored: {reason}.",
     next: "Install setfattr (package attr) and restore again if they matter.",
   },
   OWNERS_NOT_RESTORED: {
-    what: "{count} files now belong to the user who restored them.",
+    what: "{count} {count:file now belongs|files now belong} to the user who restored {count:it|them}.",
     next: "Restore as root if the owners matter, or change them with chown.",
   },
   // storing a snapshot
@@ -254,7 +254,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Run obhut check on this repository.",
   },
   INDEXED_PACKS_MISSING: {
-    what: "{location} lacks {count} packs that its index lists. This snapshot is whole, as it relies on none of them; earlier ones may not be.",
+    what: "{location} lacks {count} {count:pack|packs} that its index lists. This snapshot is whole, as it relies on none of that; earlier ones may not be.",
     next: "Run obhut check on this repository.",
   },
   PACK_NOT_ADOPTED: {
