@@ -27,6 +27,18 @@ test("follows DATA_DIR and the innermost mount", () => {
   assert.deepEqual(instancesIn([{ Name: "/a", Config: { Image: image }, Mounts }]), []);
 });
 
+test("data that no mount keeps is found in the view of a running container", () => {
+  const GraphDriver = { Data: { MergedDir: "/var/lib/docker/overlay2/0a1b/merged" } };
+  const one = { Name: "/a", Config: { Image: image }, Mounts: [{ Destination: "/app", Source: "/host" }], GraphDriver };
+  const found = (more: object): readonly (string | undefined)[] =>
+    instancesIn([{ ...one, ...more }]).map(({ dataDirectory }) => dataDirectory);
+  assert.deepEqual(found({ State: { Running: true }, Mounts: [] }), [
+    "/var/lib/docker/overlay2/0a1b/merged/app/backend/data",
+  ]);
+  assert.deepEqual(found({ State: { Running: false }, Mounts: [] }), []);
+  assert.deepEqual(found({ State: { Running: true } }), ["/host/backend/data"]);
+});
+
 test("no docker program means no instances", async () => {
   assert.deepEqual(await findDockerInstances("/nonexistent/docker"), []);
 });

@@ -3,6 +3,7 @@
  * machine, and the environment they run with.
  */
 import { execFile } from "node:child_process";
+import { posix } from "node:path";
 import { promisify } from "node:util";
 
 export interface DockerInstance {
@@ -43,17 +44,25 @@ interface InspectedContainer {
   readonly State?: { readonly Running?: boolean };
   readonly Config?: { readonly Image?: string; readonly Env?: readonly string[] | null };
   readonly Mounts?: readonly { readonly Destination?: string; readonly Source?: string }[];
+  /** Of the storage driver overlay2: the container's own file system, which is there while it runs. */
+  readonly GraphDriver?: { readonly Data?: { readonly MergedDir?: string } | null };
 }
 
-/** Running ones first. A container without a mount for its data keeps nothing on this machine that could be read. */
+/**
+ * Running ones first. Data without a mount goes with its container: all the more reason to find it. It is reached through the view that the
+ * container has, while it runs.
+ */
 export function instancesIn(inspected: readonly InspectedContainer[]): readonly DockerInstance[] {
   const found = inspected.flatMap((container) => {
     const environment = environmentOf(container.Config?.Env ?? []);
     const isOpenWebUi = /open-?webui/i.test(container.Config?.Image ?? "") || "WEBUI_BUILD_VERSION" in environment;
-    const dataDirectory = mountedPath(environment["DATA_DIR"] || defaultDataDirectory, container.Mounts ?? []);
+    const running = container.State?.Running === true;
+    const inside = environment["DATA_DIR"] || defaultDataDirectory;
+    const view = running ? container.GraphDriver?.Data?.MergedDir : undefined;
+    const dataDirectory = mountedPath(inside, container.Mounts ?? []) ?? (view && posix.join(view, inside));
     if (!isOpenWebUi || dataDirectory === undefined) return [];
     const name = (container.Name ?? "").replace(/^\//, "");
-    return [{ container: name, running: container.State?.Running === true, dataDirectory, environment }];
+    return [{ container: name, running, dataDirectory, environment }];
   });
   return found.sort((one, other) => Number(other.running) - Number(one.running));
 }

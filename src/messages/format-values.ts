@@ -1,5 +1,5 @@
 /** Numbers as people read them: sizes in binary units, durations, local times. */
-import type { Language } from "./messages.ts";
+import type { Language } from "./language.ts";
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 

@@ -4,13 +4,14 @@ import type { Finding } from "../base/finding-codes.ts";
 import type { Reason, ReasonCode } from "../base/reason-codes.ts";
 import * as de from "./de.ts";
 import * as en from "./en.ts";
+import type { Language } from "./language.ts";
 import { fill, type Sentence } from "./sentence.ts";
 import { shownValue } from "./shown-value.ts";
 import { systemReason } from "./system-reason.ts";
 
-export type Language = "en" | "de";
-
 type Words<Source> = { readonly [Key in keyof Source]: Source[Key] extends string ? string : Words<Source[Key]> };
+
+export { type Language, languageOf } from "./language.ts";
 
 export interface Messages {
   readonly language: Language;
@@ -37,12 +38,6 @@ export function errorSentence(messages: Messages, error: ObhutError): Sentence {
 
 export function findingSentence(messages: Messages, found: Finding): Sentence {
   return filled(messages, messages.findings[found.code], found.params);
-}
-
-/** The language a person's environment asks for: OBHUT_LANG, then as POSIX has it; English where it names no other. */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  const wanted = env["OBHUT_LANG"] || env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
-  return /^de(?![a-z])/i.test(wanted) ? "de" : "en";
 }
 
 type Values = Readonly<Record<string, string | number | Reason>>;

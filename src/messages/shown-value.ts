@@ -1,6 +1,6 @@
 /** A value of an error or a finding, kept as programs want it, as a person reads it. */
 import { formatSize, formatTime } from "./format-values.ts";
-import type { Language } from "./messages.ts";
+import type { Language } from "./language.ts";
 
 /** Names of values that are RFC 3339 times, and of those that are bytes. */
 const times: readonly string[] = ["since", "time"];

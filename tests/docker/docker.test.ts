@@ -27,9 +27,10 @@ test("an engine that does not answer is no instance", async () => {
   assert.equal(started.json.at(-1)?.["found"], "sample");
 });
 
-/** An image without a file; folders to mount on are all that it has. */
-async function importImage(engine: DockerEngine, folder: string): Promise<void> {
+/** An image without a program; what it has is `dataDir` where the app looks for it. */
+async function importImage(engine: DockerEngine, folder: string, dataDir?: string): Promise<void> {
   await mkdir(path.join(folder, "image/app/backend"), { recursive: true });
+  if (dataDir !== undefined) await cp(dataDir, path.join(folder, "image", dataPath), { recursive: true });
   const archive = path.join(folder, "image.tar");
   await promisify(execFile)("tar", ["-c", "-f", archive, "-C", path.join(folder, "image"), "."]);
   await engine.docker("import", "--change", "ENV WEBUI_BUILD_VERSION=of-this-test", archive, image);
@@ -120,25 +121,29 @@ if (process.env["OBHUT_LONG"]) {
     assert.equal((await captured("bound", bound))[0], "live-wal");
   });
 
-  test("data in the container itself: captured through its merged view, refused through its layer", async () => {
+  test("data in the container itself: found and captured through its merged view, refused through its layer", async () => {
     await using folder = await tempFolder("docker-layer");
+    await using fixture = await unpackFixture();
     await using engine = await dockerEngine(path.join(folder.path, "engine"));
-    await importImage(engine, folder.path);
-    await runApp(engine, "no-volume", [], "/app/backend/webui.db");
+    await importImage(engine, folder.path, fixture.dataDir);
+    await runApp(engine, "no-volume", []);
     const place = async (name: string): Promise<string> =>
-      path.join(
-        await engine.docker("inspect", "--format", `{{.GraphDriver.Data.${name}}}`, "no-volume"),
-        "app/backend",
-      );
-    const env = { RESTIC_PASSWORD: "of this test", RESTIC_REPOSITORY: path.join(folder.path, "repository") };
-    assert.equal((await obhut(["init"], { env })).code, 0);
-    const refused = await obhut(["backup", "--data", await place("UpperDir")], { env });
+      `${await engine.docker("inspect", "--format", `{{.GraphDriver.Data.${name}}}`, "no-volume")}${dataPath}`;
+    const cwd = path.join(folder.path, "work");
+    await mkdir(cwd);
+    const call = (...words: string[]): Promise<ObhutRun> => obhut(words, { cwd, env: engine.env });
+    const started = await call("start", "--json");
+    assert.equal(started.code, 0, started.stderr);
+    assert.equal(started.json.at(-1)?.["container"], "no-volume");
+    assert.equal(started.json.at(-1)?.["dataDirectory"], await place("MergedDir"));
+    const stored = ["-r", "./obhut/repository", "-p", "./obhut/password"];
+    const refused = await call("backup", "--data", await place("UpperDir"), ...stored);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /lies on overlay \(layer\), where file locks cannot be relied on/);
-    const taken = await obhut(["backup", "--data", await place("MergedDir"), "--part", "database"], { env });
-    assert.equal(taken.code, 0, taken.stderr);
-    const target = path.join(folder.path, "restored");
-    assert.equal((await obhut(["restore", "latest", "--target", target], { env })).code, 0);
-    assert.ok(rowsIn(path.join(target, "webui.db")) > 0);
+    assert.equal((await call("restore", "latest", "--target", "./restored", ...stored)).code, 0);
+    assert.ok(rowsIn(path.join(cwd, "restored/webui.db")) > 0);
+    // What ran in it is gone with the container; nothing shows its layer any more.
+    await engine.docker("stop", "no-volume");
+    assert.equal((await call("start", "--json")).json.at(-1)?.["found"], "sample");
   });
 }
