@@ -19,11 +19,14 @@ import type { StorageOptions } from "./plans/storage-options.ts";
 import type { Actor, KeptBytes } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { SpoolOptions } from "./storage/wrap/spool.ts";
+import type { TracedCall } from "./storage/wrap/traced.ts";
 
 export interface SystemChoices {
   readonly password: Parts["password"];
   readonly cache: CacheChoice;
   readonly storageOptions: StorageOptions;
+  /** Told of every call to a storage. */
+  readonly onStorageCall?: ((call: TracedCall) => void) | undefined;
   /** What a part that is used in passing has to tell a person. */
   readonly onNote: (note: Finding) => void;
 }
@@ -77,11 +80,18 @@ interface Opening extends SystemChoices {
 async function openStorage(destination: Destination, choices: Opening): Promise<Storage> {
   if (destination.kind === "local") {
     const { localStorage } = await import("./storage/local/local-storage.ts");
-    return await pacedWhole(localStorage(destination.path), choices.line);
+    return await tracedIfAsked(await pacedWhole(localStorage(destination.path), choices.line), choices);
   }
   const { retrying } = await import("./storage/wrap/retry.ts");
-  const storage = await openRemote(destination, choices);
+  // Each try is a call of its own.
+  const storage = await tracedIfAsked(await openRemote(destination, choices), choices);
   return retrying(storage, { clock: systemClock, random: Math.random, onNote: choices.onNote });
+}
+
+async function tracedIfAsked(storage: Storage, { onStorageCall: onCall }: Opening): Promise<Storage> {
+  if (onCall === undefined) return storage;
+  const { traced } = await import("./storage/wrap/traced.ts");
+  return traced(storage, { clock: systemClock, onCall });
 }
 
 /** For storages that cannot hold back piece by piece. */
@@ -135,7 +145,14 @@ async function openRest(
   const connections = rest.connections ?? 5;
   const certificates = protocol === "https:" ? await readCertificates(tls) : {};
   const headers = who === undefined ? {} : { Authorization: `Basic ${who}` };
-  const client = http1Client({ origin, headers, connections, tls: certificates, ...(line && { line }) });
+  const client = http1Client({
+    origin,
+    headers,
+    connections,
+    tls: certificates,
+    env: process.env,
+    ...(line && { line }),
+  });
   return restStorage({ location, client, basePath, connections });
 }
 
@@ -181,7 +198,7 @@ async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOption
     import("./host/http/http1-client.ts"),
     readCertificates(tls),
   ]);
-  const client = () => http1Client({ origin: api ?? b2Api, connections: 1, tls: certificates });
+  const client = () => http1Client({ origin: api ?? b2Api, connections: 1, tls: certificates, env: process.env });
   return s3Storage({
     ...s3,
     ...(connections === undefined ? {} : { connections }),

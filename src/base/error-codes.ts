@@ -37,6 +37,8 @@ export const errorCodes = {
   SSH_NO_SFTP: { exit: 1, params: ["location", "reason"] },
   SSH_MISSING: { exit: 1, params: ["location", "reason"] },
   S3_NO_CREDENTIALS: { exit: 1, params: ["location", "reason"] },
+  S3_WRONG_REGION: { exit: 1, params: ["location", "reason"] },
+  STORAGE_CLOCK: { exit: 1, params: ["location", "here", "there"] },
   B2_NO_CREDENTIALS: { exit: 1, params: ["location"] },
   STORAGE_ANSWERED: { exit: 1, params: ["location", "action", "status"] },
   RCLONE_MISSING: { exit: 1, params: ["location", "reason"] },

@@ -39,6 +39,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   option: { short: "o", value: "setting", repeatable: true },
   "limit-upload": { value: "rate" },
   "limit-download": { value: "rate" },
+  trace: { value: "file" },
   cacert: { value: "file" },
   "tls-client-cert": { value: "file" },
   "cache-dir": { value: "dir" },
@@ -123,7 +124,7 @@ export interface CommandSpec {
 }
 
 /** How a distant place is reached. */
-const reach = ["option", "limit-upload", "limit-download", "cacert", "tls-client-cert"] as const;
+const reach = ["option", "limit-upload", "limit-download", "cacert", "tls-client-cert", "trace"] as const;
 /** What every command takes that opens a repository: its password, and how a distant one is reached. */
 const password = ["password-file", "password-command", ...reach] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */

@@ -129,7 +129,9 @@ async function partsFor({ args, messages, reporter }: Prepared): Promise<Parts> 
     limitUpload: args.value("limit-upload"),
     limitDownload: args.value("limit-download"),
   };
+  const trace = args.value("trace");
   return systemParts({
+    ...(trace === undefined ? {} : { onStorageCall: (await import("./output/trace-file.ts")).traceFile(trace) }),
     password: passwordOnce(args, process.env, messages),
     cache: chooseCache(given, { ...surroundings, home: homedir() }),
     storageOptions: storageOptions(asked, surroundings),

@@ -13,20 +13,32 @@ export interface FaultyNetwork {
   readonly upstream: string;
   /** The repository's place on a server at this address: the real one, or a proxy before it. */
   readonly placeAt: (url: string) => DistantPlace;
+  /** The proxy of a round; by default one that knows HTTP. */
+  readonly startProxy?: (upstream: string, random: Random) => Promise<Proxy>;
+}
+
+type Random = ReturnType<typeof seeded>;
+
+interface Proxy extends AsyncDisposable {
+  readonly url: string;
+  readonly done: ReadonlyMap<string, number>;
+}
+
+async function startHttpProxy(upstream: string, random: Random): Promise<Proxy> {
+  const choose = (): Fault | undefined => (random.fraction() < 0.12 ? faults[random.below(faults.length)] : undefined);
+  return await startFaultProxy({ upstream, choose });
 }
 
 /** `rounds` backups through a proxy that cuts, delays, refuses and flips. */
-export async function backUpThroughFaults({ rounds, upstream, placeAt }: FaultyNetwork): Promise<void> {
+export async function backUpThroughFaults(network: FaultyNetwork): Promise<void> {
+  const { rounds, upstream, placeAt, startProxy = startHttpProxy } = network;
   await using fixture = await unpackFixture();
   const direct = placeAt(upstream);
   assert.equal((await obhutAt(direct, "init")).code, 0);
   const ended = { right: 0, wrong: 0 };
   let faulty = 0;
   for (let seed = 1; seed <= rounds; seed += 1) {
-    const random = seeded(seed);
-    const choose = (): Fault | undefined =>
-      random.fraction() < 0.12 ? faults[random.below(faults.length)] : undefined;
-    await using proxy = await startFaultProxy({ upstream, choose });
+    await using proxy = await startProxy(upstream, seeded(seed));
     await appendFile(join(fixture.dataDir, "uploads", `round-${seed}`), Buffer.alloc(400_000, String(seed)));
     const run = await obhutAt(placeAt(proxy.url), "backup", "--data", fixture.dataDir, "--no-cache", "--json");
     const last = run.json.at(-1);

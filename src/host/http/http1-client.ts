@@ -17,6 +17,8 @@ export interface Http1Options {
   readonly connections: number;
   readonly tls?: TlsChoices;
   readonly line?: LinePace;
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case of letters, are looked for here. Absent: no proxy. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export function http1Client(options: Http1Options): HttpClient {
@@ -31,7 +33,7 @@ class Http1Client implements HttpClient {
   constructor(options: Http1Options) {
     this.#options = options;
     this.#isTls = options.origin.startsWith("https:");
-    const kept = { keepAlive: true, maxSockets: options.connections };
+    const kept = { keepAlive: true, maxSockets: options.connections, proxyEnv: options.env };
     this.#agent = this.#isTls ? new HttpsAgent({ ...kept, ...tlsOptions(options.tls) }) : new HttpAgent(kept);
   }
 

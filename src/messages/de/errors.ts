@@ -80,6 +80,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: Es fehlen Zugangsdaten für die Anmeldung: {reason}.",
     next: "AWS_ACCESS_KEY_ID und AWS_SECRET_ACCESS_KEY setzen oder in AWS_PROFILE ein Profil aus ~/.aws nennen.",
   },
+  S3_WRONG_REGION: {
+    what: "{location} liegt in einer anderen Region als der, für die unterschrieben wurde: {reason}.",
+    next: "Die Region des Buckets mit -o s3.region=NAME oder AWS_REGION nennen oder den Endpunkt dieser Region schreiben.",
+  },
+  STORAGE_CLOCK: {
+    what: "{location} hat die Anfrage abgelehnt, weil die Uhren voneinander abweichen: Hier ist es {here}, dort {there} (UTC).",
+    next: "Die Uhr dieses Rechners stellen, am besten über NTP (timedatectl set-ntp true).",
+  },
   B2_NO_CREDENTIALS: {
     what: "{location}: Es fehlt ein Schlüssel für die Anmeldung.",
     next: "Bei Backblaze einen Application Key für den Bucket anlegen und B2_ACCOUNT_ID (dessen keyID) und B2_ACCOUNT_KEY setzen.",

@@ -180,6 +180,8 @@ export const options: Record<keyof typeof en.options, string> = {
   "limit-upload": "höchstens so viele KiB in der Sekunde senden, an alle Ziele zusammen; 0: so schnell es geht",
   "limit-download":
     "höchstens so viele KiB in der Sekunde empfangen, von allen Repositorys zusammen; 0: so schnell es geht",
+  trace:
+    "für jeden Zugriff auf einen Speicher eine Zeile an diese Datei anhängen: was, wie lange, mit welchem Ende; ohne Geheimnisse",
   cacert: "Datei mit den Zertifikaten der Stellen, die für Server bürgen dürfen, statt derer dieses Rechners",
   "tls-client-cert": "Datei mit Zertifikat und Schlüssel, mit denen wir uns bei einem Server ausweisen",
   "cache-dir":

@@ -80,6 +80,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location}: there are no credentials to sign in with: {reason}.",
     next: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws in AWS_PROFILE.",
   },
+  S3_WRONG_REGION: {
+    what: "{location} lies in another region than the one that was signed for: {reason}.",
+    next: "Name the bucket's region with -o s3.region=NAME or AWS_REGION, or write the endpoint of that region.",
+  },
+  STORAGE_CLOCK: {
+    what: "{location} refused the request because clocks differ: here it is {here}, there {there} (UTC).",
+    next: "Set this machine's clock, for example by switching on NTP (timedatectl set-ntp true).",
+  },
   B2_NO_CREDENTIALS: {
     what: "{location}: there is no key to sign in with.",
     next: "Make an application key for the bucket at Backblaze, and set B2_ACCOUNT_ID (its keyID) and B2_ACCOUNT_KEY.",

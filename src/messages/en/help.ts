@@ -181,6 +181,7 @@ export const options = {
     "setting of a storage, as restic spells it, such as sftp.args='-p 2222'; may be given more than once; see docs/destinations.md",
   "limit-upload": "send at most so many KiB a second, to all destinations together; 0: as fast as it goes",
   "limit-download": "receive at most so many KiB a second, from all repositories together; 0: as fast as it goes",
+  trace: "add a line to this file for every call to a storage: what, how long, how it ended; no secrets",
   cacert: "file with the certificates of those who may vouch for servers, instead of this machine's",
   "tls-client-cert": "file with a certificate and its key that say to a server who we are",
   "cache-dir": "keep copies of indexes, snapshots and folder lists in this folder, for any repository; see docs/cli.md",

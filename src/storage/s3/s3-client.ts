@@ -37,7 +37,7 @@ export function s3Client(place: S3Place): S3Client {
   const chosen = region ?? (aws || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined);
   // Without credentials in the environment the SDK asks the profile for a region; only then it must be left to it.
   const fallback = env["AWS_PROFILE"] ? {} : { region: "us-east-1" };
-  const agent = { keepAlive: true, maxSockets: connections + 2 };
+  const agent = { keepAlive: true, maxSockets: connections + 2, proxyEnv: env };
   const known = credentials && { ...credentials, secretAccessKey: credentials.secretAccessKey.reveal() };
   return new S3Client({
     ...(typeof endpoint === "string" ? { endpoint } : foundLater(endpoint)),

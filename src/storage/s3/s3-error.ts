@@ -30,10 +30,12 @@ const deniedNames = [
   "ExpiredToken",
   "InvalidAccessKeyId",
   "InvalidToken",
-  "RequestTimeTooSkewed",
   "SignatureDoesNotMatch",
   "XAdminUserNotFound",
 ];
+/** Servers refuse what was signed more than 15 minutes before or after their own time. */
+const skewMs = 14 * 60_000;
+const regionNames = ["AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"];
 const missingNames = ["NoSuchKey", "NotFound", "NoSuchBucket"];
 const busyNames = ["SlowDown", "ServiceUnavailable", "RequestTimeout", "InternalError", "Throttling"];
 
@@ -60,6 +62,16 @@ export function s3Error(failed: FailedCall, error: unknown): unknown {
     if (isTlsFailure(error)) return new ObhutError("STORAGE_TLS", { location, reason }, options);
     if (!isNetwork(error)) return new ObhutError("STORAGE_FAILED", { location, action, reason }, options);
     return new ObhutError("STORAGE_UNREACHABLE", { location, reason }, options);
+  }
+  if (regionNames.includes(name) || (status === 301 && name !== "")) {
+    return new ObhutError("S3_WRONG_REGION", { location, reason }, options);
+  }
+  const there = serverClock(error);
+  // The answer to HEAD does not say why; and the next request the SDK would sign with the server's time.
+  const isSkewed = status === 403 && Math.abs((there ?? Date.now()) - Date.now()) > skewMs;
+  if (name === "RequestTimeTooSkewed" || isSkewed) {
+    const clocks = { here: clockText(Date.now()), there: there === undefined ? "?" : clockText(there) };
+    return new ObhutError("STORAGE_CLOCK", { location, ...clocks }, options);
   }
   if (status === 401 || status === 403 || deniedNames.includes(name))
     return new ObhutError("STORAGE_DENIED", { location, action, reason }, options);
@@ -103,6 +115,17 @@ function describe(error: unknown): string {
   if (status === undefined) return text;
   const known = name !== "" && name !== "Error" && !/^(unknown|\d+)/i.test(name) && !/^unknown/i.test(text);
   return known ? `${name}: ${text}` : `HTTP ${status}`;
+}
+
+/** The Date header of the answer (RFC 9110, section 6.6.1). */
+function serverClock(error: unknown): number | undefined {
+  const { $response } = error as { $response?: { headers?: Readonly<Record<string, string>> } };
+  const time = Date.parse($response?.headers?.["date"] ?? "");
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function clockText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
 function isNetwork(error: unknown): boolean {
