@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { messagesIn } from "../messages/messages.ts";
+import { messagesIn } from "../../tests/support/messages.ts";
 import { completionScript } from "./completion/completion-script.ts";
 import { commandLines, groupLines, overviewLines } from "./help-text.ts";
 import { commandNames, commandTable } from "./option-table.ts";

@@ -3,9 +3,8 @@
 import { systemClock } from "../base/clock.ts";
 import { isObhutError } from "../base/errors.ts";
 import type { Parts } from "../jobs/parts.ts";
-import { type Language, languageOf, type Messages, messagesIn } from "../messages/messages.ts";
+import { type Language, languageOf, loadMessages, type Messages } from "../messages/messages.ts";
 import type { Command } from "./command.ts";
-import { commandLines, groupLines, overviewLines } from "./help-text.ts";
 import { interruptionSignal } from "./interruption.ts";
 import { type CommandName, commandGroups, isCommandName } from "./option-table.ts";
 import { codedError } from "./output/error-lines.ts";
@@ -70,7 +69,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
 
 async function exitCodeOf(words: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
   const language = languageAsked(words);
-  const messages = messagesIn(language);
+  const messages = await loadMessages(language);
   // Until the words are understood, how to report is read off them as they stand.
   const mode = {
     json: words.includes("--json"),
@@ -81,7 +80,7 @@ async function exitCodeOf(words: readonly string[], streams: Streams, signal: Ab
   try {
     const args = parseArguments(words);
     if (args.command === "help" || args.flag("help")) {
-      showHelp(args, messages, streams.out);
+      await showHelp(args, messages, streams.out);
       return 0;
     }
     const asked = { json: args.flag("json"), quiet: args.flag("quiet"), dataOnOut: dataCommands.has(args.command) };
@@ -167,15 +166,16 @@ function languageAsked(words: readonly string[]): Language {
   return given === "en" || given === "de" ? given : languageOf(process.env);
 }
 
-function showHelp(args: ParsedArguments, messages: Messages, out: OutputStream): void {
+async function showHelp(args: ParsedArguments, messages: Messages, out: OutputStream): Promise<void> {
+  const { commandLines, groupLines, overviewLines } = await import("./help-text.ts");
+  const columns = Math.min(out.columns(), 110);
+  // A command, the first word of several, or nothing.
   const about = args.command === "help" && !args.flag("help") ? args.positionals.join(" ") : args.command;
-  out.write(`${helpLines(about, messages, Math.min(out.columns(), 110)).join("\n")}\n`);
-}
-
-/** `about`: a command, the first word of several, or nothing. */
-function helpLines(about: string, messages: Messages, columns: number): readonly string[] {
-  if (about === "") return overviewLines(messages, columns);
-  if (isCommandName(about)) return commandLines(about, messages, columns);
-  if (commandGroups.includes(about)) return groupLines(about, messages, columns);
-  throw unknownCommand(about);
+  const lines = (): readonly string[] => {
+    if (about === "") return overviewLines(messages, columns);
+    if (isCommandName(about)) return commandLines(about, messages, columns);
+    if (commandGroups.includes(about)) return groupLines(about, messages, columns);
+    throw unknownCommand(about);
+  };
+  out.write(`${lines().join("\n")}\n`);
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { messagesIn } from "../../tests/support/messages.ts";
 import { errorCodes } from "../base/error-codes.ts";
 import { ObhutError } from "../base/errors.ts";
 import { type Finding, finding, findingCodes } from "../base/finding-codes.ts";
 import { type ReasonCode, reason, reasonCodes } from "../base/reason-codes.ts";
-import { errorSentence, findingSentence, languageOf, messagesIn } from "./messages.ts";
+import { errorSentence, findingSentence, languageOf } from "./messages.ts";
 import { fill, ofSeveral, type Sentence } from "./sentence.ts";
 
 const languages = ["en", "de"] as const;

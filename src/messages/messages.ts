@@ -2,8 +2,7 @@
 import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 import type { Reason, ReasonCode } from "../base/reason-codes.ts";
-import * as de from "./de.ts";
-import * as en from "./en.ts";
+import type * as en from "./en.ts";
 import type { Language } from "./language.ts";
 import { fill, type Sentence } from "./sentence.ts";
 import { shownValue } from "./shown-value.ts";
@@ -26,10 +25,10 @@ export interface Messages {
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
-const byLanguage: Record<Language, Omit<Messages, "language">> = { en, de };
-
-export function messagesIn(language: Language): Messages {
-  return { language, ...byLanguage[language] };
+/** Only this language's: a backup's key must not wait for words that nobody reads. */
+export async function loadMessages(language: Language): Promise<Messages> {
+  const words: Omit<Messages, "language"> = language === "de" ? await import("./de.ts") : await import("./en.ts");
+  return { ...words, language };
 }
 
 export function errorSentence(messages: Messages, error: ObhutError): Sentence {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, renameSync } from "node:fs";
 import { test } from "node:test";
+import { messagesIn } from "../../tests/support/messages.ts";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { reason } from "../base/reason-codes.ts";
-import { errorSentence, messagesIn } from "./messages.ts";
+import { errorSentence } from "./messages.ts";
 import { systemReason } from "./system-reason.ts";
 
 const [en, de] = [messagesIn("en"), messagesIn("de")];

@@ -7,9 +7,10 @@ import type { Command } from "../../src/cli/command.ts";
 import type { Reporter } from "../../src/cli/output/reporter.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import type { Parts } from "../../src/jobs/parts.ts";
-import { errorSentence, findingSentence, messagesIn } from "../../src/messages/messages.ts";
+import { errorSentence, findingSentence } from "../../src/messages/messages.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { testActor } from "../support/actor.ts";
+import { messagesIn } from "../support/messages.ts";
 import { testPassword } from "../support/restic.ts";
 
 export interface ObhutAnswer {

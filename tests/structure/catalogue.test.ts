@@ -4,8 +4,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { errorCodes } from "../../src/base/error-codes.ts";
 import { findingCodes } from "../../src/base/finding-codes.ts";
-import { messagesIn } from "../../src/messages/messages.ts";
 import type { Sentence } from "../../src/messages/sentence.ts";
+import { messagesIn } from "../support/messages.ts";
 import { errorsDocument, errorsDocumentPath } from "./errors-document.ts";
 import { root, sourceFiles } from "./source-files.ts";
 

@@ -1,8 +1,9 @@
 /** docs/errors.md and docs/de/errors.md: every code with its sentence, made from the catalogue itself. */
 import { errorCodes } from "../../src/base/error-codes.ts";
 import { findingCodes } from "../../src/base/finding-codes.ts";
-import { type Language, messagesIn } from "../../src/messages/messages.ts";
+import type { Language } from "../../src/messages/messages.ts";
 import { ofSeveral, type Sentence } from "../../src/messages/sentence.ts";
+import { messagesIn } from "../support/messages.ts";
 
 const words = {
   en: {

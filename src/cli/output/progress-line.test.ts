@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { messagesIn } from "../../../tests/support/messages.ts";
 import { formatClock, formatCount, formatDuration, formatSize } from "../../messages/format-values.ts";
-import { messagesIn } from "../../messages/messages.ts";
 import { ProgressMeter, progressLine } from "./progress-line.ts";
 import { clipped, displayWidth, labelLines, printable, tableLines, wrapped } from "./table.ts";
 
