@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { cpus, homedir, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { places } from "./distant/report-distant.ts";
 import { runEightDays } from "./eight-days.ts";
 import type { EightDays, RoundFigures } from "./figures.ts";
 import { report } from "./report.ts";
 import { runRound } from "./rounds.ts";
+import { sectionIn, withSection } from "./section.ts";
 import { storedBytes } from "./stored-bytes.ts";
 import { kopia } from "./tools/kopia.ts";
 import { obhut } from "./tools/obhut.ts";
@@ -83,7 +85,7 @@ const years =
   yearsSnapshots > 0
     ? await newYearsSection({ cache, scratch, snapshots: yearsSnapshots, rounds: Math.min(rounds, 3) })
     : yearsIn(before);
-const text = withYears(report(facts, figures), years);
+const text = withSection(withYears(report(facts, figures), years), places, sectionIn(before, places));
 writeFileSync(values.out, text);
 console.log(text);
 

@@ -1,9 +1,12 @@
 /** The section of RESULTS.md about a repository of many snapshots. It can be measured, and replaced, by itself. */
 import type { Measurement } from "../measure.ts";
+import { type Section, sectionIn, withSection } from "../section.ts";
 import type { YearsFigures } from "./measure-years.ts";
 
-const begins = "<!-- years: written by npm run bench:years, and by npm run bench -->";
-const ends = "<!-- end of years -->";
+const years: Section = {
+  begins: "<!-- years: written by npm run bench:years, and by npm run bench -->",
+  ends: "<!-- end of years -->",
+};
 
 export interface YearsFacts {
   readonly date: string;
@@ -15,7 +18,7 @@ export interface YearsFacts {
 export function yearsSection(figures: YearsFigures, { date, loadBefore, versions }: YearsFacts): string {
   const count = (value: number): string => value.toLocaleString("en-US");
   return [
-    begins,
+    years.begins,
     "## Years",
     "",
     `A repository with ${count(figures.snapshots)} snapshots and ${count(figures.blobs)} blobs in ${count(2 * figures.snapshots)} packs. ` +
@@ -34,7 +37,7 @@ export function yearsSection(figures: YearsFigures, { date, loadBefore, versions
     ...yearsVerdicts(figures).map(
       ({ floor, measured, reached }) => `| ${floor} | ${measured} | ${reached ? "reached" : "**missed**"} |`,
     ),
-    ends,
+    years.ends,
     "",
   ].join("\n");
 }
@@ -60,16 +63,10 @@ export function yearsVerdicts({ works }: YearsFigures) {
 
 /** `results` with this section in the place of the one it had, or at its end. */
 export function withYears(results: string, section: string): string {
-  if (section === "") return results;
-  const from = results.indexOf(begins);
-  const to = results.indexOf(ends);
-  if (from < 0 || to < from) return `${results.trimEnd()}\n\n${section}`;
-  return `${results.slice(0, from)}${section}${results.slice(to + ends.length).trimStart()}`;
+  return withSection(results, years, section);
 }
 
 /** The section that `results` has, or nothing. */
 export function yearsIn(results: string): string {
-  const from = results.indexOf(begins);
-  const to = results.indexOf(ends);
-  return from < 0 || to < from ? "" : `${results.slice(from, to + ends.length)}\n`;
+  return sectionIn(results, years);
 }
