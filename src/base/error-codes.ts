@@ -82,6 +82,7 @@ export const errorCodes = {
   PRUNE_BLOB_MISSING: { exit: 1, params: ["blob", "path", "snapshot"] },
   PRUNE_BLOB_DAMAGED: { exit: 1, params: ["blob", "pack", "reason"] },
   PRUNE_PACKS_UNSOUND: { exit: 1, params: ["missing", "wrong", "pack", "blobs"] },
+  PRUNE_NO_ROOM: { exit: 1, params: ["location", "reason"] },
   PRUNE_SNAPSHOT_NEW: { exit: 1, params: ["location", "snapshot"] },
   // forget and tag
   FORGET_NO_POLICY: { exit: 1, params: [] },

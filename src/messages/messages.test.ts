@@ -101,6 +101,19 @@ test("times and amounts stand in a sentence as people write them, and stay as th
   assert.equal(scratch.params.needed, 1_610_612_736);
 });
 
+test("one is said as one", () => {
+  for (const [language, one, two] of [
+    ["en", "1 pack (5 B) is in no index", "2 packs (5 B) are in no index"],
+    ["de", "1 Pack (5 B) steht in keinem Index", "2 Packs (5 B) stehen in keinem Index"],
+  ] as const) {
+    const said = (count: number): string =>
+      findingSentence(messagesIn(language), finding("PACKS_UNUSED", { count, sizeBytes: 5 })).what;
+    assert.ok(said(1).startsWith(one) && said(2).startsWith(two), said(1));
+    assert.match(fill(messagesIn(language).output.unlocked, { count: 1 }), /^1 (lock removed|Sperre entfernt)\.$/);
+    assert.match(fill(messagesIn(language).output.unlocked, { count: 12 }), /^12 (locks removed|Sperren entfernt)\.$/);
+  }
+});
+
 test("the environment's language is found as POSIX has it, OBHUT_LANG first", () => {
   assert.equal(languageOf({ LANG: "de_DE.UTF-8" }), "de");
   assert.equal(languageOf({ LANG: "de_DE.UTF-8", LC_ALL: "C" }), "en");

@@ -49,6 +49,12 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+/** As a machine or user of its own: what stands in front of the program, such as `faketime` with its argument. */
+export function startObhutBehind(front: readonly string[], place: Workplace, ...args: readonly string[]): Started {
+  const [program = launcher, ...more] = [...front, launcher];
+  return start(place, program, ...more, ...args, "--lang", "en", "--password-file", place.passwordFile);
+}
+
 export function startObhut(place: Workplace, ...args: readonly string[]): Started {
   return start(place, launcher, ...args, "--lang", "en", "--password-file", place.passwordFile);
 }
@@ -66,7 +72,8 @@ export function startRestic(place: Workplace, ...args: readonly string[]): Start
 
 function start(place: Workplace, program: string, ...args: readonly string[]): Started {
   const env = { ...process.env, TMPDIR: place.scratch, OBHUT_CRASH_TEST: place.mark };
-  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  // What a command leaves in the folder it is called in goes with the test.
+  const child = spawn(program, args, { env, cwd: place.scratch, stdio: ["ignore", "pipe", "pipe"] });
   // Not SIGKILL: that is what the tests themselves send, and expect.
   const hangs = setTimeout(() => child.kill("SIGABRT"), hangsAfterMs);
   const output: string[] = [];

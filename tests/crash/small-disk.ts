@@ -1,6 +1,6 @@
 /** A file system of a given size that really gets full. Mounting takes root, directly or through sudo. */
 import { execFileSync } from "node:child_process";
-import { rmdirSync } from "node:fs";
+import { rmdirSync, rmSync, statfsSync } from "node:fs";
 import { asRoot } from "../support/as-root.ts";
 
 export interface SmallDisk extends AsyncDisposable {
@@ -9,6 +9,12 @@ export interface SmallDisk extends AsyncDisposable {
   resize(sizeMiB: number, names?: number): void;
   /** Takes all space that is left, but for `leaveMiB`; what another program writes from now on finds no room. */
   fill(leaveMiB: number): void;
+  /** As `fill`, but for so many pages of 4 KiB: a file takes one for each 4 KiB it begins. */
+  fillButPages(pages: number): void;
+  /** Gives back what was filled. */
+  drain(): void;
+  /** Nothing can be written any more, not even by root. */
+  makeReadOnly(): void;
 }
 
 export interface SmallDiskOptions {
@@ -29,6 +35,13 @@ export function smallDisk(path: string, { sizeMiB, names }: SmallDiskOptions): S
       const takeMiB = Number(free.split("\n")[1]) - leaveMiB;
       if (takeMiB > 0) execFileSync("fallocate", ["-l", `${takeMiB}M`, `${path}/filler`]);
     },
+    fillButPages: (pages) => {
+      const { bavail, bsize } = statfsSync(path);
+      const takePages = bavail - pages;
+      if (takePages > 0) execFileSync("fallocate", ["-l", String(takePages * bsize), `${path}/filler`]);
+    },
+    drain: () => rmSync(`${path}/filler`, { force: true }),
+    makeReadOnly: () => asRoot("mount", "-o", "remount,ro", path),
     [Symbol.asyncDispose]: async () => {
       asRoot("umount", path);
       rmdirSync(path);

@@ -1,6 +1,6 @@
 /**
- * Two writers and somebody who cleans up, all at once on one repository, in weather that fails, lies, cuts and flips, with a clock that jumps
- * and programs that die: nothing that a committed snapshot refers to is ever lost, and a check finds nothing wrong.
+ * Two writers and somebody who cleans up and repairs what is not broken, all at once on one repository, in weather that fails, lies,
+ * cuts and flips, with a clock that jumps and programs that die: nothing that a committed snapshot refers to is ever lost, and a check finds nothing wrong.
  *
  * OBHUT_SEED=N replays one run.
  */
@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { isObhutError } from "../../src/base/errors.ts";
 import { chosenSeed, seeded } from "../crash/seeded.ts";
 import { SimulatedInstance } from "./simulated-instance.ts";
+import { dropUnreadIndexes, mendIndex, mendPack, mendSnapshots, tag } from "./simulated-repairs.ts";
 import type { Weather } from "./simulated-storage.ts";
 import { backUp, forget, prune, pruneWithoutLock } from "./simulated-work.ts";
 import { type Program, SimulatedWorld } from "./simulated-world.ts";
@@ -78,9 +79,18 @@ async function misfortunes(world: SimulatedWorld, programs: readonly Program[]):
   }
 }
 
-type Prune = typeof prune;
+type Work = typeof prune;
 
-async function simulate(seed: number, tally: Tally, pruning: Prune = prune): Promise<string[]> {
+/** What the one who cleans up does beside forgetting. */
+interface Cleaning {
+  readonly pruning: Work;
+  /** One of them after each prune. */
+  readonly mending: readonly Work[];
+}
+
+const sound: Cleaning = { pruning: prune, mending: [mendIndex, mendPack, mendSnapshots, tag] };
+
+async function simulate(seed: number, tally: Tally, { pruning, mending }: Cleaning = sound): Promise<string[]> {
   const world = await SimulatedWorld.begin(seed);
   const instances = ["north", "south"].map((name, at) => new SimulatedInstance(name, seeded(seed + 7 + at)));
   for (let round = 0; round < rounds; round++) {
@@ -99,7 +109,13 @@ async function simulate(seed: number, tally: Tally, pruning: Prune = prune): Pro
     const cleaning = day(
       world,
       tally,
-      [1, 2, 3].flatMap(() => [() => forget(world, cleaner, 1), () => pruning(world, cleaner)]),
+      [1, 2, 3].flatMap(() => [
+        () => forget(world, cleaner, 1),
+        () => pruning(world, cleaner),
+        ...mending
+          .slice(0, 1)
+          .map(() => async () => await mending[world.random.below(mending.length)]?.(world, cleaner)),
+      ]),
     );
     await world.together(storm, [...writers, cleaning, misfortunes(world, programs)]);
     const losses = await world.losses();
@@ -123,6 +139,14 @@ test(`${runs} shared repositories lose nothing`, async (t) => {
 
 test("a prune that takes no lock is caught", async () => {
   const tally: Tally = { ok: 0, failed: 0, reasons: new Map() };
-  for (let seed = 1; seed <= 60; seed++) if ((await simulate(seed, tally, pruneWithoutLock)).length > 0) return;
+  for (let seed = 1; seed <= 60; seed++)
+    if ((await simulate(seed, tally, { pruning: pruneWithoutLock, mending: [] })).length > 0) return;
+  assert.fail("60 runs, and nothing was lost");
+});
+
+test("a repair that takes what it cannot read for damaged is caught", async () => {
+  const tally: Tally = { ok: 0, failed: 0, reasons: new Map() };
+  const cleaning = { pruning: prune, mending: [dropUnreadIndexes] };
+  for (let seed = 1; seed <= 60; seed++) if ((await simulate(seed, tally, cleaning)).length > 0) return;
   assert.fail("60 runs, and nothing was lost");
 });

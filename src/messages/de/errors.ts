@@ -249,6 +249,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} {blobs:Stück lag|Stücke lagen} darin. Es wurde nichts entfernt.",
     next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder obhut check und obhut repair index ausführen.",
   },
+  PRUNE_NO_ROOM: {
+    what: "{location} ist zu voll, um Packs neu zu schreiben: {reason}. Das Geschriebene ist wieder entfernt; nichts, was Snapshots brauchen, wurde angerührt.",
+    next: "obhut prune --max-repack-size 0 ausführen: das schreibt kein Pack und entfernt die, von denen nichts gebraucht wird. Ist dann mehr Platz, noch einmal aufräumen.",
+  },
   PRUNE_SNAPSHOT_NEW: {
     what: "Während des Aufräumens kam Snapshot {snapshot} nach {location}, von einem Programm, das keine Sperren setzt. Er könnte brauchen, was entfernt werden sollte; deshalb wurde abgebrochen.",
     next: "obhut check ausführen: Fehlen ihm Stücke, findet obhut repair index sie wieder. Aufräumen, wenn kein anderes Programm schreibt.",

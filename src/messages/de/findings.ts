@@ -99,7 +99,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "obhut repair index ausführen: Alles, was darin stand, steht auch in den Packs.",
   },
   INDEX_UNREADABLE: {
-    what: "Index {index} war nicht lesbar: {reason}. Was nur er nennt, gilt im Folgenden als fehlend.",
+    what: "Index {index} war nicht lesbar: {reason}. Was nur er nennt, wurde nicht geprüft.",
     next: "Prüfen, ob dieser Benutzer ihn lesen darf und der Speicher in Ordnung ist, dann obhut check wiederholen. Vorher gibt es nichts zu reparieren.",
   },
   PACK_MISSING: {

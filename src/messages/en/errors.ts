@@ -249,6 +249,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} {blobs:piece was|pieces were} in them. Nothing was removed.",
     next: "Copy them back from another copy of the repository, or run obhut check and obhut repair index.",
   },
+  PRUNE_NO_ROOM: {
+    what: "{location} is too full to write packs anew: {reason}. What was written is removed again, and nothing that snapshots need was touched.",
+    next: "Run obhut prune --max-repack-size 0, which writes no pack and removes those of which nothing is needed. With more room then, prune once more.",
+  },
   PRUNE_SNAPSHOT_NEW: {
     what: "Snapshot {snapshot} came to {location} while the prune ran, from a program that takes no locks. It may need what was to be removed, so the prune stopped.",
     next: "Run obhut check: where it misses pieces, obhut repair index finds them again. Prune again when no other program writes.",

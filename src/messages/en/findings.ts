@@ -99,7 +99,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Run obhut repair index: the packs hold all it said.",
   },
   INDEX_UNREADABLE: {
-    what: "Index {index} could not be read: {reason}. What only it lists counts as missing below.",
+    what: "Index {index} could not be read: {reason}. What only it lists was not checked.",
     next: "See that this user may read it and that the storage works, then run obhut check again. There is nothing to repair until then.",
   },
   PACK_MISSING: {

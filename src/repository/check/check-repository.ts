@@ -42,6 +42,7 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
     checkTrees({ ...repo, index }, snapshots, {
       lostBlobs,
       packsRead,
+      indexIncomplete: loaded.unreadable.length > 0,
       ...(signal ? { signal } : {}),
       // Where packs are read, they are what takes its time.
       ...(chosen.length > 0 ? {} : { onTree: (done) => onProgress?.({ phase: "trees", done, bytesDone: 0 }) }),

@@ -31,6 +31,8 @@ export interface CheckTreesOptions {
   readonly lostBlobs: ReadonlySet<string>;
   /** Packs that are proven whole anyway: what is wrong with them is said there. */
   readonly packsRead?: ReadonlySet<PackId>;
+  /** An index file could not be read: then what no other knows may be whole, and nothing is said of it. */
+  readonly indexIncomplete?: boolean;
   readonly signal?: AbortSignal;
   readonly onTree?: (treesDone: number) => void;
 }
@@ -85,6 +87,7 @@ class TreeChecker {
     } catch (error) {
       if (this.#options.signal?.aborted) throw error;
       if (isObhutError(error, "BLOB_MISSING")) this.unknown.add(folder.tree);
+      if (this.#options.indexIncomplete && isObhutError(error, "BLOB_MISSING")) return;
       if (isDamage(error)) this.#damaged(folder, failureReason(error));
       else this.findings.push(finding("TREE_UNREADABLE", namesOf(folder, failureReason(error))));
       return;
@@ -127,6 +130,7 @@ class TreeChecker {
       else actual += plainLength(place);
     }
     const names = { path: displayPath(path), snapshot };
+    if (missing > 0 && this.#options.indexIncomplete) return;
     if (missing > 0) this.findings.push(finding("FILE_PIECES_MISSING", { ...names, count: missing }));
     else if (actual !== size) this.findings.push(finding("FILE_SIZE_WRONG", { ...names, expected: size, actual }));
   }

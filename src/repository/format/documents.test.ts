@@ -101,9 +101,10 @@ test("documents are compressed from version 2 on, and never trusted", () => {
 });
 
 test("a snapshot keeps all of restic's fields, and those it does not know", () => {
-  const json = `{"time":"2026-11-23T18:47:55.759657599+01:00","parent":"${"11".repeat(32)}","tree":"${"22".repeat(32)}","paths":["/a","/b"],"hostname":"h","username":"u","uid":1000,"gid":100,"excludes":["*.tmp"],"tags":["t"],"original":"${"33".repeat(32)}","program_version":"restic 0.19.1","summary":{"backup_start":"2026-11-23T18:47:55Z","files_new":3},"later":{"x":[1]}}\n`;
+  const json = `{"time":"2026-11-23T18:47:55.759657599+01:00","parent":"${"11".repeat(32)}","tree":"${"22".repeat(32)}","paths":["/a","/b"],"hostname":"h","username":"u","uid":1000,"gid":100,"excludes":["*.tmp"],"tags":["t"],"original":"${"33".repeat(32)}","program_version":"restic 0.19.1","summary":{"backup_start":"2026-11-23T18:47:55Z","files_new":3,"bytes_seen":9007199254740993},"later":{"x":[1,18446744073709551615,1.0,-0.5e400]}}\n`;
   const snapshot = decodeSnapshot(Buffer.from(json), "a snapshot");
   assert.equal(encodeSnapshot(snapshot).toString(), json);
+  assert.equal(encodeSnapshot({ ...snapshot, tags: ["t"] }).toString(), json, "every digit of a number");
   assert.equal(snapshot.original, "33".repeat(32) as SnapshotId);
   const rewritten = { ...snapshot, tags: [], tree: "44".repeat(32) as BlobId };
   assert.ok(!encodeSnapshot(rewritten).toString().includes("tags"));

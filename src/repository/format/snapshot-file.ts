@@ -1,7 +1,7 @@
 /** A snapshot. Source: restic's doc/design.rst, "Snapshots"; internal/data/snapshot.go, whose field order this keeps. */
 import { type BlobId, parseId, type SnapshotId } from "../../base/ids.ts";
 import { damaged } from "./damaged.ts";
-import { type JsonObject, parseObject } from "./json-value.ts";
+import { exactly, type JsonObject, parseObject } from "./json-value.ts";
 import { type TimeText, timeText } from "./time-text.ts";
 
 export interface SnapshotSummary {
@@ -46,6 +46,13 @@ const knownFields = new Set(
   "time parent tree paths hostname username uid gid excludes tags original program_version summary".split(" "),
 );
 
+const summaryFields = new Set(
+  (
+    "backup_start backup_end files_new files_changed files_unmodified dirs_new dirs_changed dirs_unmodified " +
+    "data_blobs tree_blobs data_added data_added_packed total_files_processed total_bytes_processed"
+  ).split(" "),
+);
+
 export function encodeSnapshot(snapshot: Snapshot): Buffer {
   const { time, tree, paths, hostname, username, uid, gid, excludes, tags, programVersion } = snapshot;
   const json = {
@@ -77,8 +84,7 @@ export function decodeSnapshot(bytes: Uint8Array, what: string): Snapshot {
   }
   const parent = parseId<SnapshotId>(textOf(json["parent"]));
   const original = parseId<SnapshotId>(textOf(json["original"]));
-  const summary = json["summary"];
-  const other = Object.fromEntries(Object.entries(json).filter(([name]) => !knownFields.has(name)));
+  const { summary, other } = unknownKept(json, bytes);
   return {
     time,
     ...(parent === undefined ? {} : { parent }),
@@ -92,9 +98,30 @@ export function decodeSnapshot(bytes: Uint8Array, what: string): Snapshot {
     tags: textsOf(json["tags"]),
     ...(original === undefined ? {} : { original }),
     programVersion: textOf(json["program_version"]),
-    ...(typeof summary === "object" && summary !== null ? { summary: summary as SnapshotSummary } : {}),
+    ...(summary === undefined ? {} : { summary }),
     ...(Object.keys(other).length === 0 ? {} : { other }),
   };
+}
+
+/** The summary and what else there is, in which unknown fields keep every digit; nearly always there are none. */
+function unknownKept(
+  json: JsonObject,
+  bytes: Uint8Array,
+): { readonly summary: SnapshotSummary | undefined; readonly other: JsonObject } {
+  const known = objectOf(json["summary"]);
+  const others = Object.keys(json).filter((name) => !knownFields.has(name));
+  const inSummary = Object.keys(known ?? {}).filter((name) => !summaryFields.has(name));
+  const exact = others.length + inSummary.length === 0 ? {} : exactly(bytes);
+  const exactSummary = objectOf(exact["summary"]) ?? {};
+  const kept = known && { ...known, ...Object.fromEntries(inSummary.map((name) => [name, exactSummary[name]])) };
+  return {
+    summary: kept as SnapshotSummary | undefined,
+    other: Object.fromEntries(others.map((name) => [name, exact[name]])),
+  };
+}
+
+function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
 }
 
 function textOf(value: unknown): string {

@@ -43,7 +43,7 @@ export interface AppliedPrune {
 
 /**
  * Under the exclusive lock that the plan was made under. Errors, before anything a snapshot needs is touched: STORAGE_APPEND_ONLY,
- * PRUNE_BLOB_DAMAGED, PRUNE_SNAPSHOT_NEW, and the storage's.
+ * PRUNE_BLOB_DAMAGED, PRUNE_SNAPSHOT_NEW, PRUNE_NO_ROOM, and the storage's.
  */
 export async function applyPrune(
   repo: Repository,
@@ -103,7 +103,9 @@ async function writePacks(
     return { packs: written, bytes };
   } catch (error) {
     await dropPacks(repo, await writer.abandon(), signal);
-    throw error;
+    if (!isObhutError(error, "STORAGE_FULL") || packs.length === 0) throw error;
+    const { location, reason } = error.params;
+    throw new ObhutError("PRUNE_NO_ROOM", { location, reason }, { cause: error });
   }
 }
 
