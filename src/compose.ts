@@ -27,6 +27,7 @@ export interface SystemChoices {
   readonly storageOptions: StorageOptions;
   /** Told of every call to a storage. */
   readonly onStorageCall?: ((call: TracedCall) => void) | undefined;
+  readonly retryLockMs: number;
   /** What a part that is used in passing has to tell a person. */
   readonly onNote: (note: Finding) => void;
 }
@@ -37,7 +38,7 @@ export function systemParts(asked: SystemChoices): Parts {
     clock: systemClock,
     env: process.env,
     folder: process.cwd(),
-    actor: systemActor(),
+    actor: { ...systemActor(), retryLockMs: asked.retryLockMs },
     openStorage: (destination) => openStorage(destination, choices),
     cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
     keepIndex: (repositoryId) => keepIndex(repositoryId, choices),

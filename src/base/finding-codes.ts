@@ -51,6 +51,7 @@ export const findingCodes = {
   TREE_COPY_DAMAGED: { weight: "note", params: ["tree", "pack", "reason"] },
   PACKS_UNUSED: { weight: "note", params: ["count", "sizeBytes"] },
   BLOBS_DUPLICATED: { weight: "note", params: ["count", "sizeBytes"] },
+  LOCK_AWAITED: { weight: "note", params: ["location", "holder", "since"] },
   LOCK_NOT_REMOVED: { weight: "note", params: ["location", "reason"] },
   // repair
   PACK_NOT_INDEXED: { weight: "note", params: ["pack", "reason"] },

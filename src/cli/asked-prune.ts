@@ -1,12 +1,8 @@
 /** What a call says about pruning. */
+import { parseDuration } from "../base/parse-duration.ts";
 import { parseSize } from "../base/parse-size.ts";
 import { reason } from "../base/reason-codes.ts";
-import {
-  defaultPruneOptions,
-  type PruneOptions,
-  parseKeepDelete,
-  parseMaxUnused,
-} from "../repository/prune/prune-options.ts";
+import { defaultPruneOptions, type PruneOptions, parseMaxUnused } from "../repository/prune/prune-options.ts";
 import { type ParsedArguments, usageError } from "./parse-arguments.ts";
 
 /** USAGE where a value cannot be understood. */
@@ -18,7 +14,7 @@ export function askedPrune(args: ParsedArguments): PruneOptions {
   const maxRepackBytes = repack === undefined ? undefined : parseSize(repack);
   if (repack !== undefined && maxRepackBytes === undefined) throw usageError(reason("sizeInvalid", { value: repack }));
   const keep = args.value("keep-delete");
-  const keepDeleteMs = keep === undefined ? defaultPruneOptions.keepDeleteMs : parseKeepDelete(keep);
+  const keepDeleteMs = keep === undefined ? defaultPruneOptions.keepDeleteMs : parseDuration(keep);
   if (keepDeleteMs === undefined) throw usageError(reason("durationInvalid", { value: keep ?? "" }));
   return {
     maxUnused,

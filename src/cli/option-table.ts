@@ -37,6 +37,7 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "password-file": { short: "p", value: "file" },
   "password-command": { value: "command" },
   option: { short: "o", value: "setting", repeatable: true },
+  "retry-lock": { value: "duration" },
   "limit-upload": { value: "rate" },
   "limit-download": { value: "rate" },
   trace: { value: "file" },
@@ -126,7 +127,7 @@ export interface CommandSpec {
 /** How a distant place is reached. */
 const reach = ["option", "limit-upload", "limit-download", "cacert", "tls-client-cert", "trace"] as const;
 /** What every command takes that opens a repository: its password, and how a distant one is reached. */
-const password = ["password-file", "password-command", ...reach] as const;
+const password = ["password-file", "password-command", "retry-lock", ...reach] as const;
 /** What is read again and again may lie nearer. Not for `check`, which looks at the place itself. */
 const cache = ["cache-dir", "no-cache"] as const;
 const newKey = ["new-password-file", "new-password-command", "user", "host"] as const;

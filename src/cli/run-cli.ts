@@ -2,6 +2,8 @@
 
 import { systemClock } from "../base/clock.ts";
 import { isObhutError } from "../base/errors.ts";
+import { parseDuration } from "../base/parse-duration.ts";
+import { reason } from "../base/reason-codes.ts";
 import type { Parts } from "../jobs/parts.ts";
 import { type Language, languageOf, loadMessages, type Messages } from "../messages/messages.ts";
 import type { Command } from "./command.ts";
@@ -10,7 +12,7 @@ import { type CommandName, commandGroups, isCommandName } from "./option-table.t
 import { codedError } from "./output/error-lines.ts";
 import { type OutputStream, outputStream } from "./output/output-streams.ts";
 import type { Reporter } from "./output/reporter.ts";
-import { type ParsedArguments, parseArguments, unknownCommand } from "./parse-arguments.ts";
+import { type ParsedArguments, parseArguments, unknownCommand, usageError } from "./parse-arguments.ts";
 
 /** Each command is loaded when it is called for: `obhut version` must not wait for the engine. */
 const commandFiles: Readonly<Record<Exclude<CommandName, "help">, () => Promise<{ readonly run: Command }>>> = {
@@ -134,8 +136,17 @@ async function partsFor({ args, messages, reporter }: Prepared): Promise<Parts> 
     password: passwordOnce(args, process.env, messages),
     cache: chooseCache(given, { ...surroundings, home: homedir() }),
     storageOptions: storageOptions(asked, surroundings),
+    retryLockMs: retryLockMs(args),
     onNote: (note) => reporter.emit({ type: "finding", finding: note }),
   });
+}
+
+function retryLockMs(args: ParsedArguments): number {
+  const given = args.value("retry-lock");
+  if (given === undefined) return 0;
+  const ms = parseDuration(given);
+  if (ms === undefined) throw usageError(reason("durationInvalid", { value: given }));
+  return ms;
 }
 
 interface ReportMode {

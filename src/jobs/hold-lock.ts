@@ -1,7 +1,8 @@
 /** Locks as a job holds them: released with it, and what could not be released is said. */
-import { finding } from "../base/finding-codes.ts";
+import { isObhutError } from "../base/errors.ts";
+import { type Finding, finding } from "../base/finding-codes.ts";
 import { failureReason } from "../repository/failure-reason.ts";
-import { lockRepository } from "../repository/lock-repository.ts";
+import { type LockOptions, lockRepository } from "../repository/lock-repository.ts";
 import type { LockMode } from "../repository/locks.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { JobWatch } from "./job-event.ts";
@@ -21,15 +22,8 @@ export interface JobLock extends AsyncDisposable {
  * waiting. What is read from that moment on is good if the lock is taken in the end: nobody removes anything who does not see it.
  */
 export async function beginLock(repository: Repository, mode: LockMode, watch: JobWatch): Promise<JobLock> {
-  const { location } = repository.storage;
   const written = Promise.withResolvers<void>();
-  const locking = lockRepository(repository, {
-    mode,
-    signal: watch.signal,
-    onWritten: written.resolve,
-    onReleaseFailed: (error) =>
-      watch.emit({ type: "finding", finding: finding("LOCK_NOT_REMOVED", { location, reason: failureReason(error) }) }),
-  });
+  const locking = lockRepository(repository, { ...lockOptions(repository, mode, watch), onWritten: written.resolve });
   const lost = new AbortController();
   const taken = locking.then(({ signal }) => {
     signal.addEventListener("abort", () => lost.abort(signal.reason), { once: true });
@@ -40,6 +34,19 @@ export async function beginLock(repository: Repository, mode: LockMode, watch: J
     lost: lost.signal,
     taken,
     [Symbol.asyncDispose]: async () => await (await locking.catch(() => undefined))?.[Symbol.asyncDispose](),
+  };
+}
+
+function lockOptions({ storage: { location }, actor }: Repository, mode: LockMode, watch: JobWatch): LockOptions {
+  const tell = (found: Finding): void => watch.emit({ type: "finding", finding: found });
+  return {
+    mode,
+    signal: watch.signal,
+    retryMs: actor.retryLockMs ?? 0,
+    onWaiting: (error) => {
+      if (isObhutError(error, "REPOSITORY_LOCKED")) tell(finding("LOCK_AWAITED", error.params));
+    },
+    onReleaseFailed: (error) => tell(finding("LOCK_NOT_REMOVED", { location, reason: failureReason(error) })),
   };
 }
 
@@ -63,10 +70,10 @@ export interface TakenLock extends AsyncDisposable {
 
 /** Resolves when the lock is taken, and anything may be written. Errors: REPOSITORY_LOCKED, and the storage's. @public */
 export async function holdLock(repository: Repository, mode: LockMode, watch: JobWatch): Promise<TakenLock> {
-  const lock = await beginLock(repository, mode, watch);
-  await lock.taken;
+  // Nothing is read before it is taken: two that began at the same moment may both try again.
+  const lock = await lockRepository(repository, lockOptions(repository, mode, watch));
   return {
-    signal: AbortSignal.any([watch.signal, lock.lost]),
+    signal: AbortSignal.any([watch.signal, lock.signal]),
     [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   };
 }

@@ -155,6 +155,21 @@ it("waits for a lock as long as it is told, and says so once", async () => {
   assert.deepEqual(said, ["REPOSITORY_LOCKED"]);
 });
 
+it("is not tried again once somebody reads under it: what was read may be gone before the next attempt", async () => {
+  const made = await setting();
+  let written = 0;
+  let other: Promise<unknown> | undefined;
+  // Another one begins in the very moment in which this one's file is there.
+  const onWritten = (): void => {
+    written++;
+    other ??= writeLock(made.repo, "exclusive");
+  };
+  const refused = lockRepository(made.repo, { mode: "shared", retryMs: 10 * minuteMs, onWritten });
+  await assert.rejects(Promise.all([refused, made.clock.advance(minuteMs)]), { code: "REPOSITORY_LOCKED" });
+  await other;
+  assert.equal(written, 1);
+});
+
 it("a lock that cannot be removed is told, not thrown: the work is done", async () => {
   const made = await setting();
   const failed: unknown[] = [];

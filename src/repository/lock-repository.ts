@@ -11,7 +11,8 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /**
    * Told when the lock's file is there, before it is known whether others stand against it. What is read from then on is
-   * good if the lock is taken in the end: nobody can remove anything that does not see it. Told again for each attempt.
+   * good if the lock is taken in the end: nobody can remove anything that does not see it. So an attempt that was told of and is refused
+   * is the last: what was read since may be gone before the next.
    */
   readonly onWritten?: () => void;
   /** Told once when waiting begins. */
@@ -38,10 +39,15 @@ export async function lockRepository(repo: Repository, options: LockOptions): Pr
   let said = false;
   for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
     options.signal?.throwIfAborted();
-    const attempt = await tryLock(repo, options);
+    let told = false;
+    const onWritten = (): void => {
+      told = options.onWritten !== undefined;
+      options.onWritten?.();
+    };
+    const attempt = await tryLock(repo, { ...options, onWritten });
     if (!(attempt instanceof ObhutError)) return new Lock(repo, attempt, options);
     const leftMs = untilMs - clock.monotonicMs();
-    if (leftMs <= 0) throw attempt;
+    if (leftMs <= 0 || told) throw attempt;
     if (!said) options.onWaiting?.(attempt);
     said = true;
     await clock.sleep(Math.min(waitMs, leftMs), options.signal);

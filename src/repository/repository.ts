@@ -19,6 +19,8 @@ export interface Actor {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+  /** How long it waits for a lock that others stand against, ms; absent: not at all. */
+  readonly retryLockMs?: number;
 }
 
 export interface Repository {

@@ -12,6 +12,26 @@ import { chosenSeed, seeded } from "../crash/seeded.ts";
 
 const rounds = process.env["OBHUT_LONG"] === undefined ? 4 : 40;
 
+test("with --retry-lock all of them are done, one after the other", async () => {
+  await using scene = await crashScene({ seed: 21, notes: 2 });
+  const { place } = scene;
+  await scene.change(2);
+  const waits = ["--retry-lock", "2m", "--json"];
+  const holder = startObhut(place, "prune", "--from", place.repository, "--max-unused", "0", ...waits);
+  const ends = await Promise.all([
+    holder.ended,
+    ...["one", "two"].map((tag) => startObhut(place, "tag", "--from", place.repository, "--add", tag, ...waits).ended),
+  ]);
+  for (const { code, output } of ends) {
+    assert.ok(code === 0, output);
+  }
+  assert.ok(
+    ends.some(({ output }) => output.includes("LOCK_AWAITED")),
+    "nobody had to wait",
+  );
+  await succeeded(startRestic(place, "check", "--read-data"), "restic check");
+});
+
 test(`${rounds} times two backups and a prune at the same moment`, async (t) => {
   const seed = chosenSeed();
   t.diagnostic(`OBHUT_SEED=${seed}`);

@@ -158,6 +158,7 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{count} {count:Stück|Stücke} ({sizeBytes}) {count:ist|sind} mehrfach gespeichert.",
     next: "Sie schaden nicht; obhut prune räumt sie weg.",
   },
+  LOCK_AWAITED: { what: "{location} ist seit {since} von {holder} gesperrt; es wird gewartet.", next: "" },
   LOCK_NOT_REMOVED: {
     what: "Die Sperre auf {location} ließ sich nicht entfernen: {reason}.",
     next: "Nach 30 Minuten gilt sie nicht mehr; dann entfernt sie obhut unlock.",

@@ -177,6 +177,7 @@ export const options: Record<keyof typeof en.options, string> = {
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
   option:
     "Einstellung eines Speichers in der Schreibweise von restic, etwa sftp.args='-p 2222'; mehrfach möglich; siehe docs/de/destinations.md",
+  "retry-lock": "so lange auf andere warten, die am Repository arbeiten, zum Beispiel 5m; 0: gar nicht",
   "limit-upload": "höchstens so viele KiB in der Sekunde senden, an alle Ziele zusammen; 0: so schnell es geht",
   "limit-download":
     "höchstens so viele KiB in der Sekunde empfangen, von allen Repositorys zusammen; 0: so schnell es geht",

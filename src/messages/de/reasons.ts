@@ -27,7 +27,7 @@ export const reasons: Record<ReasonCode, string> = {
   oneOfTwo: "{first} und {second} sind beide angegeben; eines davon genügt",
   maxUnusedInvalid: "{value} ist keine Grenze: ein Anteil unter 100% wie 5%, eine Größe wie 500M oder unlimited",
   sizeInvalid: "{value} ist keine Größe: Bytes oder eine Zahl mit k, m, g oder t, etwa 500M",
-  durationInvalid: "{value} ist keine Dauer: 0 oder eine Zahl mit m, h oder d, etwa 23h",
+  durationInvalid: "{value} ist keine Dauer: 0 oder eine Zahl mit s, m, h oder d, etwa 23h",
   subsetInvalid:
     "{value} ist kein Teil der Daten: n/t wie 1/10, einen Anteil wie 5% oder eine Menge wie 500M schreiben",
   oldestAfterNewest: "--oldest darf nicht nach --newest liegen",

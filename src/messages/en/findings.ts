@@ -158,6 +158,7 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{count} {count:piece|pieces} ({sizeBytes}) {count:is|are} stored more than once.",
     next: "They harm nobody; obhut prune removes them.",
   },
+  LOCK_AWAITED: { what: "{location} is locked by {holder} since {since}; waiting for it.", next: "" },
   LOCK_NOT_REMOVED: {
     what: "The lock on {location} could not be removed: {reason}.",
     next: "It expires by itself after 30 minutes; obhut unlock removes it then.",

@@ -179,6 +179,7 @@ export const options = {
   "password-command": "run this program (without a shell) and take its output as the password",
   option:
     "setting of a storage, as restic spells it, such as sftp.args='-p 2222'; may be given more than once; see docs/destinations.md",
+  "retry-lock": "wait so long for others who work on the repository, such as 5m; 0: not at all",
   "limit-upload": "send at most so many KiB a second, to all destinations together; 0: as fast as it goes",
   "limit-download": "receive at most so many KiB a second, from all repositories together; 0: as fast as it goes",
   trace: "add a line to this file for every call to a storage: what, how long, how it ended; no secrets",

@@ -25,7 +25,7 @@ export const reasons: Record<ReasonCode, string> = {
   oneOfTwo: "{first} and {second} were both given; one of them is enough",
   maxUnusedInvalid: "{value} is no limit: write a share below 100% such as 5%, a size such as 500M, or unlimited",
   sizeInvalid: "{value} is no size: write bytes, or a number with k, m, g or t such as 500M",
-  durationInvalid: "{value} is no duration: write 0, or a number with m, h or d such as 23h",
+  durationInvalid: "{value} is no duration: write 0, or a number with s, m, h or d such as 23h",
   subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, a share such as 5%, or a size such as 500M",
   oldestAfterNewest: "--oldest must not lie after --newest",
   idInvalid: "{value} is no id: write 64 hex digits, or at least the first four of them",

@@ -43,15 +43,6 @@ export function parseMaxUnused(text: string): MaxUnused | undefined {
   return bytes === undefined ? undefined : { kind: "bytes", bytes };
 }
 
-const durationMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `0`, `90m`, `23h` or `2d`, ms; undefined where it is none of them. */
-export function parseKeepDelete(text: string): number | undefined {
-  if (text === "0") return 0;
-  const duration = /^(\d{1,6})([mhd])$/.exec(text);
-  return duration === null ? undefined : Number(duration[1]) * (durationMs[duration[2] ?? ""] ?? 0);
-}
-
 /** Bytes that may stay unused beside `usedBytes`. */
 export function unusedLimit(maxUnused: MaxUnused, usedBytes: number): number {
   switch (maxUnused.kind) {
