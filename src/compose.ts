@@ -7,10 +7,12 @@ import type { Finding } from "./base/finding-codes.ts";
 import { type LinePace, Pace } from "./base/pace.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
 import { readCertificates } from "./jobs/read-certificates.ts";
+import type { PlainPlace } from "./plain/place/place.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
 import type {
   B2Destination,
   Destination,
+  PlainDestination,
   RemoteDestination,
   RestDestination,
   S3Destination,
@@ -40,6 +42,7 @@ export function systemParts(asked: SystemChoices): Parts {
     folder: process.cwd(),
     actor: { ...systemActor(), retryLockMs: asked.retryLockMs },
     openStorage: (destination) => openStorage(destination, choices),
+    openPlace: (destination) => openPlace(destination, choices),
     cacheStorage: (storage, opened) => cacheStorage(storage, { ...opened, ...choices }),
     keepIndex: (repositoryId) => keepIndex(repositoryId, choices),
     distance: { isDistant, spoolStorage },
@@ -93,6 +96,25 @@ async function tracedIfAsked(storage: Storage, { onStorageCall: onCall }: Openin
   if (onCall === undefined) return storage;
   const { traced } = await import("./storage/wrap/traced.ts");
   return traced(storage, { clock: systemClock, onCall });
+}
+
+async function openPlace({ written, place }: PlainDestination, { storageOptions, line }: Opening): Promise<PlainPlace> {
+  if (place.kind === "local") {
+    const { localPlace } = await import("./plain/place/local/local-place.ts");
+    return localPlace(place.path, written);
+  }
+  if (place.kind === "sftp") {
+    const { sftpPlace } = await import("./plain/place/sftp/sftp-place.ts");
+    return await sftpPlace({
+      location: written,
+      place,
+      path: place.path,
+      ...(line && { line }),
+      ...storageOptions.sftp,
+    });
+  }
+  const { notYetOffered } = await import("./plans/destination.ts");
+  throw notYetOffered(place);
 }
 
 /** For storages that cannot hold back piece by piece. */

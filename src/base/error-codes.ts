@@ -89,6 +89,14 @@ export const errorCodes = {
   FORGET_EMPTIES_GROUP: { exit: 1, params: ["group", "count"] },
   FORGET_LAST_GOOD: { exit: 1, params: ["snapshot", "instance"] },
   SNAPSHOT_NOT_REMOVED: { exit: 3, params: ["location", "snapshot", "reason"] },
+  // plain copies
+  COPY_PLACE_MISSING: { exit: 10, params: ["location"] },
+  COPY_PLACE_EXISTS: { exit: 1, params: ["location"] },
+  COPY_PLACE_NOT_EMPTY: { exit: 1, params: ["location", "example"] },
+  COPY_PLACE_OTHER: { exit: 1, params: ["location", "kind", "wanted"] },
+  COPY_PLACE_BUSY: { exit: 11, params: ["location", "holder", "since"] },
+  COPY_DAMAGED: { exit: 1, params: ["location", "file"] },
+  COPY_BRAKE: { exit: 1, params: ["location", "what", "before", "now"] },
   // restore
   RESTORE_STOPPED: { exit: 1, params: ["target", "count", "example", "reason"] },
   TARGET_NOT_EMPTY: { exit: 1, params: ["target"] },

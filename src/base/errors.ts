@@ -25,6 +25,11 @@ export function isObhutError<Code extends ErrorCode>(error: unknown, code?: Code
   return error instanceof ObhutError && (code === undefined || error.code === code);
 }
 
+/** An error that no code was thought of is a fault of ours: INTERNAL. */
+export function codedError(error: unknown): ObhutError {
+  return isObhutError(error) ? error : new ObhutError("INTERNAL", { reason: reasonOf(error) }, { cause: error });
+}
+
 /** The operating system's code (`ENOENT`, `EACCES` ...) of an error, if it has one. */
 export function systemCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

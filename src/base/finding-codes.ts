@@ -70,6 +70,12 @@ export const findingCodes = {
   PACK_NOT_ADOPTED: { weight: "note", params: ["location", "pack", "reason"] },
   // copying snapshots
   SNAPSHOT_NOT_COPIED: { weight: "incomplete", params: ["snapshot", "location"] },
+  // plain copies
+  COPY_READABLE: { weight: "note", params: ["location"] },
+  COPY_NAMES_CHANGED: { weight: "note", params: ["location", "count", "example"] },
+  COPY_FILE_MISSING: { weight: "incomplete", params: ["path", "copy"] },
+  COPY_FILE_WRONG: { weight: "incomplete", params: ["path", "copy", "reason"] },
+  COPY_LIST_DAMAGED: { weight: "incomplete", params: ["copy", "location"] },
   // prune
   RUSTIC_WITHOUT_LOCKS: { weight: "note", params: ["location", "count"] },
   PACKS_YOUNG: { weight: "note", params: ["count", "sizeBytes", "hours"] },

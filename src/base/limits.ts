@@ -111,6 +111,18 @@ export const limits = {
   spoolTries: 50,
   /** Pauses from here on are told. */
   retryToldMs: 5_000,
+  /** What plain copies have yet to write is kept in memory up to this, else in scratch up to that; past it the capture waits before its moment. */
+  stagedMemoryBytes: 64 * MiB,
+  stagedBytes: 8192 * MiB,
+  /** Files read at once for plain copies, and entries that wait for the engine. */
+  stagedTogether: 8,
+  stagedEntries: 1_000,
+  /** Of files and folders of a plain copy that wait for a slow place; they are names only. */
+  waitingEntries: 10_000,
+  /** A mirror is not written where the instance had at least so many files, or rows of a table, and has lost more than half of them. */
+  brakeFrom: 10,
+  /** Dated copies that are kept. */
+  datedCopies: 3,
   /** How many destinations one run can feed: one bit for each in the shared blob table. */
   maxDestinations: 16,
 } as const;

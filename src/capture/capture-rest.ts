@@ -28,14 +28,17 @@ export async function* captureRest(
     const base = sideFileOf(walked.path);
     // Names sort a database before its side files.
     if (base !== undefined && captured.has(base)) continue;
-    const database = (await isDatabase(walked)) ? await pinOther(context, walked) : undefined;
+    const looksLikeOne = await isDatabase(walked);
+    // What was given out before must not prolong the hold.
+    if (looksLikeOne) await tracker.settled();
+    const database = looksLikeOne ? await pinOther(context, walked) : undefined;
     if (database === undefined) {
       yield { ...plainEntry(walked), done: tracker.track(walked.path) };
       continue;
     }
     await using held = database;
     captured.add(walked.path);
-    yield held.entry(tracker);
+    yield { ...held.entry(tracker), held: true };
     await tracker.settled();
     reports.push(await held.finish());
   }

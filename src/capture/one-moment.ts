@@ -57,11 +57,11 @@ export class OneMoment {
     const moment = await this.take(kept);
     await using main = moment.main;
     if (withUploads) {
-      yield* uploads.kept(kept, this.namedUploads());
-      yield* uploads.walked();
+      for await (const entry of uploads.kept(kept, this.namedUploads())) yield { ...entry, held: true };
+      for await (const entry of uploads.walked()) yield { ...entry, held: true };
     }
-    if (main !== undefined) yield main.entry(tracker);
-    for (const entry of moment.vectors.entries) yield { ...entry, done: tracker.track(entry.path) };
+    if (main !== undefined) yield { ...main.entry(tracker), held: true };
+    for (const entry of moment.vectors.entries) yield { ...entry, held: true, done: tracker.track(entry.path) };
     await tracker.settled();
     if (main !== undefined) this.reports.push(await main.finish());
     this.reports.push(...moment.vectors.databases);

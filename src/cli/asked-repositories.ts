@@ -2,8 +2,30 @@
 
 import { reason } from "../base/reason-codes.ts";
 import type { Environment } from "../jobs/parts.ts";
-import { type Destination, parseDestination, parseDestinations } from "../plans/destination.ts";
+import {
+  type AnyDestination,
+  type Destination,
+  type PlainDestination,
+  parseAnyDestination,
+  parseAnyDestinations,
+  parseDestination,
+  parseDestinations,
+} from "../plans/destination.ts";
+import { isPlain } from "../plans/plain-destination.ts";
 import { type ParsedArguments, usageError } from "./parse-arguments.ts";
+
+/** For commands that write, to repositories and to places for plain copies. USAGE where none is named. */
+export function askedAnyDestinations(args: ParsedArguments, env: Environment, folder: string): AskedDestinations {
+  const given = args.list("to");
+  const all = parseAnyDestinations(given.length > 0 ? given : [fromEnvironment(env, "--to")], folder);
+  const repositories = all.filter((one): one is Destination => !isPlain(one));
+  return { repositories, copies: all.filter(isPlain) };
+}
+
+export interface AskedDestinations {
+  readonly repositories: readonly Destination[];
+  readonly copies: readonly PlainDestination[];
+}
 
 /** For commands that write. USAGE where none is named. */
 export function askedDestinations(args: ParsedArguments, env: Environment, folder: string): readonly Destination[] {
@@ -14,6 +36,11 @@ export function askedDestinations(args: ParsedArguments, env: Environment, folde
 /** For commands that read. USAGE where none is named. */
 export function askedSource(args: ParsedArguments, env: Environment, folder: string): Destination {
   return parseDestination(args.value("from") ?? fromEnvironment(env, "--from"), folder);
+}
+
+/** For commands that read plain copies too. USAGE where none is named. */
+export function askedAnySource(args: ParsedArguments, env: Environment, folder: string): AnyDestination {
+  return parseAnyDestination(args.value("from") ?? fromEnvironment(env, "--from"), folder);
 }
 
 /** The argument, else the environment. USAGE where none is named. */

@@ -1,6 +1,8 @@
 /** Every option and command of the CLI, as data: parsing, help and completion are made from these tables. */
 import type { CatKind } from "../jobs/cat-object.ts";
 import type { help as words } from "../messages/en.ts";
+import { archiveFormats } from "../plain/copy/archive-formats.ts";
+import { linkModes } from "../plain/copy/link-modes.ts";
 import { statsModes } from "../repository/stats/stats-modes.ts";
 
 export type OptionName = keyof typeof words.options;
@@ -60,6 +62,13 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   "spool-limit": { value: "size" },
   "force-live": {},
   "audit-log": {},
+  layout: { value: "layout" },
+  "link-mode": { value: "mode", choices: linkModes },
+  archive: { value: "mode", choices: archiveFormats },
+  "include-secrets": {},
+  trash: {},
+  "accept-losses": {},
+  transfers: { value: "count" },
   "dry-run": { short: "n" },
   target: { value: "dir" },
   overwrite: {},
@@ -157,6 +166,7 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "make-key-file",
       "recovery-key",
       "recovery-sheet",
+      "layout",
       "copy-chunker-params",
       "from-repository",
       ...fromPassword,
@@ -180,6 +190,14 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "force-live",
       "spool-dir",
       "spool-limit",
+      "layout",
+      "link-mode",
+      "archive",
+      "keep-last",
+      "include-secrets",
+      "trash",
+      "accept-losses",
+      "transfers",
       "dry-run",
       ...password,
       ...cache,

@@ -1,7 +1,7 @@
 /** One call from its words to its exit code. */
 
 import { systemClock } from "../base/clock.ts";
-import { isObhutError } from "../base/errors.ts";
+import { codedError, isObhutError } from "../base/errors.ts";
 import { parseDuration } from "../base/parse-duration.ts";
 import { reason } from "../base/reason-codes.ts";
 import type { Parts } from "../jobs/parts.ts";
@@ -9,7 +9,6 @@ import { type Language, languageOf, loadMessages, type Messages } from "../messa
 import type { Command } from "./command.ts";
 import { interruptionSignal } from "./interruption.ts";
 import { type CommandName, commandGroups, isCommandName } from "./option-table.ts";
-import { codedError } from "./output/error-lines.ts";
 import { type OutputStream, outputStream } from "./output/output-streams.ts";
 import type { Reporter } from "./output/reporter.ts";
 import { type ParsedArguments, parseArguments, unknownCommand, usageError } from "./parse-arguments.ts";

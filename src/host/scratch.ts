@@ -2,11 +2,12 @@
  * A folder of our own for private copies: bounded by the free space that is really there, and always removed. What a killed
  * run left behind is swept by the next one.
  */
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { ObhutError, reasonOf, systemCode } from "../base/errors.ts";
 import { MiB } from "../base/limits.ts";
+import { isRunning, ownIdentity, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 
 const prefix = "obhut-scratch-";
 /** Left free for everybody else on that disk. */
@@ -63,31 +64,6 @@ export class Scratch implements AsyncDisposable {
   }
 }
 
-interface Identity {
-  /** Of this start of this kernel. */
-  readonly boot: string;
-  /** In which this process's number means something. */
-  readonly pidSpace: string;
-  readonly pid: number;
-  /** When the process began, in ticks since boot: numbers are given again. */
-  readonly started: string;
-}
-
-async function ownIdentity(): Promise<Identity> {
-  return { ...(await whereWeAre()), pid: process.pid, started: (await startOf(process.pid)) ?? "" };
-}
-
-async function whereWeAre(): Promise<Pick<Identity, "boot" | "pidSpace">> {
-  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
-  return { boot: boot.trim(), pidSpace: await readlink("/proc/self/ns/pid").catch(() => "") };
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); the program's name before it may hold anything. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
-}
-
 async function sweep(parent: string, clock: Clock): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
@@ -101,10 +77,8 @@ async function isAbandoned(folder: string, clock: Clock): Promise<boolean> {
     const found = await stat(folder);
     if (!found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) return false;
     const owner = parsedOwner(await readFile(join(folder, "owner"), "utf8"));
-    const here = await whereWeAre();
-    if (owner !== undefined && owner.boot === here.boot && owner.pidSpace === here.pidSpace) {
-      return (await startOf(owner.pid)) !== owner.started;
-    }
+    const running = owner && (await isRunning(owner));
+    if (running !== undefined) return !running;
     return clock.nowMs() - found.mtimeMs > foreignAgeMs;
   } catch (error) {
     // Made this very moment, or killed before it was signed.
@@ -114,11 +88,9 @@ async function isAbandoned(folder: string, clock: Clock): Promise<boolean> {
   }
 }
 
-function parsedOwner(json: string): Identity | undefined {
+function parsedOwner(json: string): ProcessIdentity | undefined {
   try {
-    const { boot, pidSpace, pid, started } = JSON.parse(json) as Partial<Identity>;
-    const complete = typeof boot === "string" && typeof pidSpace === "string" && typeof started === "string";
-    return complete && typeof pid === "number" && boot !== "" ? { boot, pidSpace, pid, started } : undefined;
+    return parseIdentity(JSON.parse(json));
   } catch {
     return undefined;
   }

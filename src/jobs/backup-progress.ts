@@ -2,6 +2,7 @@
 import { displayPath } from "../base/byte-path.ts";
 import type { Part } from "../openwebui/parts.ts";
 import type { BackupProgress } from "../repository/backup/backup-options.ts";
+import type { SourceEntry } from "../repository/source-entry.ts";
 import { type EstimatedSize, estimateSize } from "./estimate-size.ts";
 import type { Emit } from "./job-event.ts";
 
@@ -55,6 +56,17 @@ export class BackupProgressReport implements Disposable {
       bytesWaiting: this.#waiting() || undefined,
       current: current === "" ? undefined : displayPath(current),
     });
+  }
+
+  /** What tells of files where there is no engine to do it. */
+  counting(alone: boolean): (entry: Pick<SourceEntry, "path" | "meta">) => void {
+    let filesDone = 0;
+    let bytesDone = 0;
+    return ({ path, meta }) => {
+      filesDone += 1;
+      bytesDone += meta.sizeBytes;
+      if (alone) this.tell({ current: path, filesDone, bytesDone, bytesStored: 0 });
+    };
   }
 
   [Symbol.dispose](): void {

@@ -6,7 +6,7 @@ import { type NewestComplete, newestComplete } from "../repository/forget/newest
 import { isFuture } from "../repository/forget/plan-forget.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
-import type { StoredSnapshot } from "../repository/snapshots.ts";
+import type { SnapshotLabel, StoredSnapshot } from "../repository/snapshots.ts";
 import { readManifest } from "./load-target.ts";
 
 export interface GoodSnapshotsOptions {
@@ -28,7 +28,7 @@ export class GoodSnapshots {
   }
 
   /** The newest good ones of every instance that `removed` would take something from. */
-  async keptFrom(removed: readonly StoredSnapshot[]): Promise<ReadonlySet<SnapshotId>> {
+  async keptFrom(removed: readonly SnapshotLabel[]): Promise<ReadonlySet<SnapshotId>> {
     const kept = new Set<SnapshotId>();
     for (const instance of new Set(removed.map(instanceOf))) {
       for (const id of (await this.#newest(instance)).snapshots) kept.add(id);
@@ -79,11 +79,11 @@ function tellsOfLoss(found: Finding): boolean {
   return !Object.hasOwn(findingCodes, found.code) || isIncomplete(found);
 }
 
-function isOwn({ programVersion }: StoredSnapshot): boolean {
+function isOwn({ programVersion }: SnapshotLabel): boolean {
   return programVersion.startsWith("obhut ");
 }
 
 /** A host that another program backs up too is not the instance of the same name. */
-function instanceOf(snapshot: StoredSnapshot): string {
+function instanceOf(snapshot: SnapshotLabel): string {
   return JSON.stringify([isOwn(snapshot), snapshot.hostname]);
 }

@@ -38,7 +38,7 @@ export interface OpenedTargets extends AsyncDisposable {
   readonly signals: readonly AbortSignal[];
 }
 
-/** Throws the first destination's error where none could be opened. */
+/** A destination that cannot be opened keeps none of the others from it. */
 export async function openTargets(options: OpenTargetsOptions, parts: Parts, watch: JobWatch): Promise<OpenedTargets> {
   await using stack = new AsyncDisposableStack();
   const signals: AbortSignal[] = [];
@@ -57,7 +57,6 @@ export async function openTargets(options: OpenTargetsOptions, parts: Parts, wat
   const broken = settled.find((one) => one.status === "rejected");
   if (broken !== undefined) throw broken.reason;
   const opened = settled.flatMap((one) => (one.status === "fulfilled" && one.value !== undefined ? [one.value] : []));
-  if (opened.length === 0 && failed[0] !== undefined) throw failed[0].error;
   const kept = stack.move();
   return { opened, failed, signals, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -91,7 +90,7 @@ async function openTarget(
 }
 
 /** The capture that all destinations hold; undefined where they differ, or one has none. */
-export function commonManifest(opened: readonly OpenedTarget[]): Manifest | undefined {
+export function commonManifest(opened: readonly Pick<OpenedTarget, "manifest">[]): Manifest | undefined {
   const [first, ...rest] = opened.map(({ manifest }) => manifest);
   if (first === undefined) return undefined;
   const same = rest.every((other) => other?.time === first.time && other.moment === first.moment);

@@ -1,7 +1,8 @@
 /** What jobs are given of the world; compose.ts picks the concrete ones, a test gives its own. */
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Destination } from "../plans/destination.ts";
+import type { PlainPlace } from "../plain/place/place.ts";
+import type { Destination, PlainDestination } from "../plans/destination.ts";
 import type { Actor, KeptBytes } from "../repository/repository.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { SpoolOptions } from "../storage/wrap/spool.ts";
@@ -21,6 +22,8 @@ export interface Parts {
   /** Who writes keys and locks. */
   readonly actor: Actor;
   openStorage(destination: Destination): Promise<Storage>;
+  /** Absent: nobody can ask for plain copies. */
+  readonly openPlace?: (destination: PlainDestination) => Promise<PlainPlace>;
   /** The storage with a cache before it where one is worth having; closing that closes both. Absent: without. */
   readonly cacheStorage?: (storage: Storage, opened: OpenedStorage) => Promise<Storage>;
   /** Where what was made of a repository's index files is kept. Absent: nowhere. */

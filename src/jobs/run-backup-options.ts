@@ -1,13 +1,18 @@
 /** What a backup is told: already checked, paths absolute. */
 import type { Part } from "../openwebui/parts.ts";
-import type { Destination } from "../plans/destination.ts";
+import type { Destination, PlainDestination } from "../plans/destination.ts";
+import type { CopyChoices } from "./copy-choices.ts";
 import type { SpoolChoice } from "./open-spool.ts";
 import type { Environment } from "./parts.ts";
 
 export interface RunBackupOptions {
   /** Absolute path. */
   readonly dataDirectory: string;
+  /** Repositories; may be empty where there are places for plain copies. */
   readonly destinations: readonly Destination[];
+  /** Default: no plain copies, and those made as `defaultCopyChoices` says. */
+  readonly copyDestinations?: readonly PlainDestination[];
+  readonly copies?: CopyChoices;
   readonly instance: string;
   readonly tags: readonly string[];
   /** Empty: all of them. */

@@ -1,17 +1,19 @@
 /** Captures an instance once and stores it in every destination. */
-import { isObhutError, ObhutError, reasonOf } from "../base/errors.ts";
+import { codedError, type ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import { readSourceFolder } from "../capture/source-folder.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type JobWatch, noting } from "./job-event.ts";
+import { openCopies } from "./open-copies.ts";
 import { openSpool } from "./open-spool.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 import { storeCapture } from "./store-capture.ts";
+import { copiesOf, failedCopies, noCounts, type StoredCopy, tellFirst, tellRenamed } from "./stored-copy.ts";
 
 export interface StoredDestination {
   readonly location: string;
@@ -34,18 +36,20 @@ export interface BackupSummary {
   readonly bytes: number;
   readonly filesUnchanged: number;
   readonly destinations: readonly StoredDestination[];
+  readonly copies: readonly StoredCopy[];
   readonly findings: readonly Finding[];
   /** Something was not captured, or a destination failed: exit code 3. */
   readonly incomplete: boolean;
 }
 
 /**
- * Resolves when at least one destination has the snapshot. Errors: DESTINATION_IN_SOURCE, those of the capture (its first one ends
+ * Resolves when at least one destination has the capture. Errors: DESTINATION_IN_SOURCE, those of the capture (its first one ends
  * everything), and the first destination's where none could be written.
  */
 export async function runBackup(options: RunBackupOptions, parts: Parts, watch: JobWatch): Promise<BackupSummary> {
   const { clock } = parts;
-  await refuseOverlap(options.destinations, options.dataDirectory);
+  const places = (options.copyDestinations ?? []).map(({ place }) => place);
+  await refuseOverlap([...options.destinations, ...places], options.dataDirectory);
   const [timeMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const findings: Finding[] = [];
   // Done while keys are derived and locks settle.
@@ -58,27 +62,41 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   folder.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
-  const { dryRun, spool: choice } = options;
+  const { copyDestinations = [], dryRun, destinations: repositories, spool: choice } = options;
+  await using copies = await openCopies({ destinations: copyDestinations, dryRun, timeMs }, parts, opening);
   await using spool = choice && !dryRun ? await openSpool({ ...options, spool: choice }, parts, opening) : undefined;
   const wanted = { ...options, parent, onDeriving: deriving.resolve, spool };
   await using targets = await openTargets(wanted, parts, opening);
+  if (targets.opened.length + copies.opened.length === 0) throw [...targets.failed, ...copies.failed][0]?.error;
+  // No key is derived where there is no repository.
+  if (repositories.length === 0 || targets.opened.length === 0) deriving.resolve();
+  tellFirst(copies, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
-  const context = { targets, folder, room: spool?.room, findings, signal, timeMs, emit: watch.emit };
-  const { results, manifest } = await storeCapture(await engine, options, parts, context);
+  const context = { targets, copies, folder, room: spool?.room, findings, signal, timeMs, emit: watch.emit };
+  const { results, manifest, ...made } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);
-  for (const { error, location } of destinations) {
+  const storedCopies = [
+    ...copiesOf(made.copies, copies),
+    ...failedCopies([...made.failedCopies, ...copies.failed], options),
+  ];
+  const all = [...destinations, ...storedCopies];
+  const firstError = all.find(({ error }) => error !== undefined)?.error;
+  if (firstError !== undefined && all.every(({ error }) => error !== undefined)) throw firstError;
+  for (const { error, location } of all) {
     if (error !== undefined) watch.emit({ type: "error", error, destination: location });
   }
+  tellRenamed(made.copies, opening);
   return {
-    dryRun: options.dryRun,
+    dryRun,
     instance: options.instance,
     dataDirectory: options.dataDirectory,
     manifest,
     tookMs: Math.round(clock.monotonicMs() - startedMs),
-    ...countsOf(results),
+    ...countsOf(results, storedCopies),
     destinations,
+    copies: storedCopies,
     findings,
-    incomplete: findings.some(isIncomplete) || destinations.some(({ error }) => error !== undefined),
+    incomplete: findings.some(isIncomplete) || firstError !== undefined,
   };
 }
 
@@ -100,13 +118,16 @@ function storedDestinations(results: readonly TargetResult[], { opened, failed }
   return [...stored, ...failed.map(({ location, error }) => ({ location, ...none, error }))];
 }
 
-function codedError(error: Error): ObhutError {
-  return isObhutError(error) ? error : new ObhutError("INTERNAL", { reason: reasonOf(error) }, { cause: error });
-}
-
 /** Counts of files are those of the first destination that was stored; parents may differ between them. */
-function countsOf(results: readonly TargetResult[]): { files: number; bytes: number; filesUnchanged: number } {
+function countsOf(
+  results: readonly TargetResult[],
+  copies: readonly StoredCopy[],
+): { files: number; bytes: number; filesUnchanged: number } {
   const stored = results.find((result) => result.kind === "stored");
-  const { total_files_processed = 0, total_bytes_processed = 0, files_unmodified = 0 } = stored?.summary ?? {};
+  if (stored === undefined) {
+    const { filesWritten, bytesWritten, filesKept, bytesKept } = copies.find(({ error }) => !error)?.counts ?? noCounts;
+    return { files: filesWritten + filesKept, bytes: bytesWritten + bytesKept, filesUnchanged: filesKept };
+  }
+  const { total_files_processed = 0, total_bytes_processed = 0, files_unmodified = 0 } = stored.summary;
   return { files: total_files_processed, bytes: total_bytes_processed, filesUnchanged: files_unmodified };
 }

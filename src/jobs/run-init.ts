@@ -1,9 +1,13 @@
 /** Makes repositories. */
 import { ObhutError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Destination } from "../plans/destination.ts";
+import type { CopyKind } from "../plain/copy/copy-names.ts";
+import { makePlace, refuseExisting as refuseExistingPlace } from "../plain/copy/place-marker.ts";
+import type { PlainPlace } from "../plain/place/place.ts";
+import type { Destination, PlainDestination } from "../plans/destination.ts";
 import { initRepository } from "../repository/init-repository.ts";
 import type { Repository } from "../repository/repository.ts";
+import { openPlace } from "./open-copies.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Parts } from "./parts.ts";
 import { addRecoveryKeys } from "./recovery-sheet.ts";
@@ -59,6 +63,35 @@ export async function runInit(
     version,
   }));
   return { repositories, recoveryPassword };
+}
+
+export interface MadePlace {
+  readonly location: string;
+  readonly kind: CopyKind;
+}
+
+/** Places for plain copies. Where one of them is there already (COPY_PLACE_EXISTS) none is made. */
+export async function makeCopyPlaces(
+  destinations: readonly PlainDestination[],
+  layout: string | undefined,
+  parts: Parts,
+): Promise<MadePlace[]> {
+  await using stack = new AsyncDisposableStack();
+  const opened: { readonly destination: PlainDestination; readonly place: PlainPlace }[] = [];
+  for (const destination of destinations) {
+    const place = await openPlace(destination, parts);
+    stack.defer(() => place.close());
+    await refuseExistingPlace(place);
+    opened.push({ destination, place });
+  }
+  for (const { destination, place } of opened) {
+    const id = Buffer.from(parts.actor.random(16)).toString("hex");
+    const made = new Date(parts.clock.nowMs()).toISOString();
+    const { kind } = destination;
+    // What a dated copy packs is found where the app has it.
+    await makePlace(place, { kind, id, made, layout: kind === "dated" ? undefined : layout });
+  }
+  return opened.map(({ destination: { kind, written } }) => ({ kind, location: written }));
 }
 
 async function polynomialOf({ repository, password }: ChunkerSource, parts: Parts): Promise<string> {

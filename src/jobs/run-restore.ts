@@ -14,7 +14,7 @@ import { planRestore } from "../repository/restore/plan-restore.ts";
 import { restore } from "../repository/restore/restore.ts";
 import type { RestorePlan } from "../repository/restore/restore-plan.ts";
 import { neededBytes, requireFolder, requireSpace } from "../repository/restore/target-folder.ts";
-import type { StoredSnapshot } from "../repository/snapshots.ts";
+import type { SnapshotLabel, StoredSnapshot } from "../repository/snapshots.ts";
 import { treeAt } from "../repository/walk-tree.ts";
 import { findStoredSnapshot, type SnapshotChoice } from "./find-stored-snapshot.ts";
 import { readWhileTaking } from "./hold-lock.ts";
@@ -54,7 +54,7 @@ export interface RunRestoreOptions {
 export interface RestoreSummary {
   readonly dryRun: boolean;
   readonly location: string;
-  readonly snapshot: StoredSnapshot;
+  readonly snapshot: SnapshotLabel;
   /** Undefined where another program made the snapshot. */
   readonly manifest: Manifest | undefined;
   readonly target: string;
@@ -124,7 +124,7 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
 }
 
 /** TARGET_IN_USE: an app that has the database open would write its old pages into the restored one. */
-async function refuseInUse(target: string): Promise<void> {
+export async function refuseInUse(target: string): Promise<void> {
   const holder = await findAppProcess(join(target, mainDatabase));
   if (holder === undefined) return;
   const { pid, commandLine } = holder;

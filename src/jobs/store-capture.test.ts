@@ -49,7 +49,16 @@ async function run(
   const parts = { clock: actor.clock, env: {}, actor } as unknown as Parameters<typeof storeCapture>[2];
   const targets = { opened: [], failed: [], signals: [], [Symbol.asyncDispose]: async () => undefined };
   const folder = new Promise<never>(() => undefined);
-  const context = { targets, folder, findings, signal: new AbortController().signal, timeMs: 0, emit: () => undefined };
+  const copies = { opened: [], failed: [], [Symbol.asyncDispose]: async () => undefined };
+  const context = {
+    targets,
+    copies,
+    folder,
+    findings,
+    signal: new AbortController().signal,
+    timeMs: 0,
+    emit: () => undefined,
+  };
   try {
     await storeCapture(engine, options, parts, context);
     return { runs, findings, code: undefined };

@@ -7,16 +7,19 @@ import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import type { SourceFolder } from "../capture/source-folder.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
-import type { TargetResult } from "../repository/backup/backup-options.ts";
+import type { CopyResult } from "../plain/write/copy-channel.ts";
+import type { BackupOptions, TargetResult } from "../repository/backup/backup-options.ts";
 import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
 import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
+import { type FailedCopy, manifestOf, type OpenedCopies } from "./open-copies.ts";
 import { commonManifest, type OpenedTargets } from "./open-targets.ts";
 import type { Environment, Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 import { scratchParent } from "./scratch-folder.ts";
+import { storeCopies } from "./store-copies.ts";
 
 type Engine = readonly [
   typeof import("../capture/capture-instance.ts"),
@@ -25,6 +28,7 @@ type Engine = readonly [
 
 interface StoreContext {
   readonly targets: OpenedTargets;
+  readonly copies: OpenedCopies;
   /** Read while the destinations were opened; for the first try. */
   readonly folder: Promise<SourceFolder>;
   readonly signal: AbortSignal;
@@ -45,6 +49,9 @@ type OneTry = Omit<StoreContext, "folder"> & {
 
 interface StoredCapture {
   readonly results: readonly TargetResult[];
+  readonly copies: readonly CopyResult[];
+  /** Copies that could not be begun. */
+  readonly failedCopies: readonly FailedCopy[];
   readonly manifest: Manifest;
 }
 
@@ -96,20 +103,57 @@ async function storeOnce(
   parts: Parts,
   context: OneTry,
 ): Promise<StoredCapture> {
-  const { targets, folder, fresh, findings, timeMs, emit, holds } = context;
+  const { targets, copies, findings, timeMs, emit, holds } = context;
   const signal = holds === undefined ? context.signal : AbortSignal.any([context.signal, holds.filled]);
   const onFinding = (found: Finding): void => noting(findings, emit)({ type: "finding", finding: found });
-  const { username, uid, gid } = parts.actor;
   using progress = new BackupProgressReport(options.dataDirectory, partSet(options.parts), {
     emit,
     waiting: () => context.room?.usedBytes ?? 0,
   });
-  const capture = captureInstance(captureOptions(options, parts, { targets, folder, onFinding, signal, holds }));
+  const capture = captureInstance(captureOptions(options, parts, { ...context, onFinding, signal }));
   // Where the capture fails, the stream of entries says so to the engine.
   capture.manifest.catch(() => undefined);
-  const stored = await backup({
+  const request = backupRequest(options, parts, { ...context, signal, onFinding, progress });
+  if (copies.opened.length === 0) {
+    const stored = await backup({ ...request, entries: capture.entries });
+    return { results: stored.targets, copies: [], failedCopies: [], manifest: await capture.manifest };
+  }
+  const onFile = progress.counting(targets.opened.length === 0);
+  const stored = await storeCopies(
+    { options, parts, opened: copies.opened, capture, timeMs, onFinding, onFile, signal: context.signal },
+    targets.opened.length === 0 ? undefined : (entries) => backup({ ...request, entries }),
+  );
+  return {
+    results: repositoryResults(stored.stored, targets),
+    copies: stored.copies,
+    failedCopies: stored.failed,
+    manifest: stored.manifest,
+  };
+}
+
+/** Where no repository got the snapshot, each of them failed of the same. */
+function repositoryResults(
+  stored: PromiseSettledResult<{ readonly targets: readonly TargetResult[] } | undefined>,
+  { opened }: OpenedTargets,
+): readonly TargetResult[] {
+  if (stored.status === "fulfilled") return stored.value?.targets ?? [];
+  const error = stored.reason instanceof Error ? stored.reason : new Error(String(stored.reason));
+  return opened.map(({ target }) => ({ kind: "failed", location: target.repository.storage.location, error }));
+}
+
+interface RequestContext extends OneTry {
+  readonly onFinding: (found: Finding) => void;
+  readonly progress: BackupProgressReport;
+}
+
+function backupRequest(
+  options: RunBackupOptions,
+  { actor }: Parts,
+  { targets, fresh, signal, timeMs, onFinding, progress }: RequestContext,
+): Omit<BackupOptions, "entries"> {
+  const { username, uid, gid } = actor;
+  return {
     targets: targets.opened.map(({ target: { packs, ...rest } }) => (fresh && packs ? { ...rest, packs } : rest)),
-    entries: capture.entries,
     hostname: options.instance,
     username,
     uid,
@@ -123,12 +167,12 @@ async function storeOnce(
     onProgress: (done) => progress.tell(done),
     onFinding,
     signal,
-  });
-  return { results: stored.targets, manifest: await capture.manifest };
+  };
 }
 
 interface CaptureContext {
   readonly targets: OpenedTargets;
+  readonly copies: OpenedCopies;
   readonly folder: Promise<SourceFolder> | undefined;
   readonly onFinding: (found: Finding) => void;
   readonly signal: AbortSignal;
@@ -138,9 +182,10 @@ interface CaptureContext {
 function captureOptions(
   options: RunBackupOptions,
   { clock, env }: Parts,
-  { targets, folder, onFinding, signal, holds }: CaptureContext,
+  { targets, copies, folder, onFinding, signal, holds }: CaptureContext,
 ): CaptureOptions {
-  const parent = commonManifest(targets.opened);
+  const ofCopies = copies.opened.map((copy) => ({ manifest: manifestOf(copy, options.copies?.layout) }));
+  const parent = commonManifest([...targets.opened, ...ofCopies]);
   return {
     dataDir: options.dataDirectory,
     ...(folder === undefined ? {} : { folder }),

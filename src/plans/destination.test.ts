@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isObhutError } from "../base/errors.ts";
 import type { Reason } from "../base/reason-codes.ts";
-import { parseDestination, parseDestinations } from "./destination.ts";
+import { parseAnyDestination, parseDestination, parseDestinations } from "./destination.ts";
 
 function reasonFor(...written: string[]): string {
   try {
@@ -30,7 +30,18 @@ test("paths are folders", () => {
 
 test("what is not understood is never a folder", () => {
   for (const scheme of ["mirror", "dated", "linked"]) {
-    assert.equal(reasonFor(`${scheme}:somewhere/else`), "destinationNotYet");
+    assert.equal(reasonFor(`${scheme}:somewhere/else`), "destinationPlain");
+    assert.deepEqual(parseAnyDestination(`${scheme}:/mnt/x`, "/here"), {
+      kind: scheme,
+      written: `${scheme}:/mnt/x`,
+      place: { kind: "local", written: "/mnt/x", path: "/mnt/x" },
+    });
+    for (const wrong of ["bare", "", "rest:https://host/", "linked:/x"]) {
+      assert.throws(
+        () => parseAnyDestination(`${scheme}:${wrong}`, "/here"),
+        (e) => isObhutError(e, "DESTINATION_INVALID"),
+      );
+    }
   }
   assert.equal(reasonFor("ftp://host/x"), "destinationUnknownScheme");
   assert.equal(reasonFor("S3:bucket"), "destinationUnknownScheme");

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { ObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
+import { isCopyKind, isPlain, type PlainDestination } from "./plain-destination.ts";
 import {
   type B2Destination,
   isRemoteKind,
@@ -26,12 +27,22 @@ export interface LocalDestination {
 }
 
 export type { B2Destination, RemoteDestination, RestDestination, S3Destination };
+/** A repository. */
 export type Destination = LocalDestination | RemoteDestination;
-
-/** Known, and not offered by this version. */
-const laterSchemes = ["mirror", "dated", "linked"];
+export type { PlainDestination };
+/** A repository, or a place for plain copies. */
+export type AnyDestination = Destination | PlainDestination;
 
 /** Throws DESTINATION_INVALID. `folder` is what a relative path starts from. */
+export function parseAnyDestination(written: string, folder: string): AnyDestination {
+  const scheme = /^([a-z]+):/.exec(written)?.[1];
+  if (scheme === undefined || !isCopyKind(scheme)) return parseDestination(written, folder);
+  const place = parseDestination(written.slice(scheme.length + 1), folder);
+  if (place.kind === "rest") throw invalid(`${scheme}:${place.written}`, reason("plainNotOverRest", {}));
+  return { kind: scheme, written: `${scheme}:${place.written}`, place };
+}
+
+/** A repository. Throws DESTINATION_INVALID. `folder` is what a relative path starts from. */
 export function parseDestination(written: string, folder: string): Destination {
   if (written === "" || written === "local:") throw invalid(written, reason("destinationEmpty", {}));
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(written)?.[1];
@@ -44,11 +55,11 @@ export function parseDestination(written: string, folder: string): Destination {
     throw invalid(hideUserInfo(written), reason("destinationSpelling", { spelling: remoteSpellings[scheme] }));
   }
   if (scheme !== undefined) {
-    const known = laterSchemes.includes(scheme);
     const why = { scheme: `${scheme}:` };
+    const isCopies = isCopyKind(scheme);
     throw invalid(
       hideUserInfo(written),
-      known ? reason("destinationNotYet", why) : reason("destinationUnknownScheme", why),
+      isCopies ? reason("destinationPlain", why) : reason("destinationUnknownScheme", why),
     );
   }
   if (written.includes("/") || written === "." || written === "..") {
@@ -57,9 +68,17 @@ export function parseDestination(written: string, folder: string): Destination {
   throw invalid(written, reason("destinationBareWord", { word: written }));
 }
 
-/** All of a call's destinations: no place twice, and no more than one run can feed. */
+/** All of a call's repositories: no place twice, and no more than one run can feed. */
 export function parseDestinations(written: readonly string[], folder: string): readonly Destination[] {
-  const found = written.map((one) => parseDestination(one, folder));
+  return checked(written.map((one) => parseDestination(one, folder)));
+}
+
+/** The same for whoever takes places for plain copies too. */
+export function parseAnyDestinations(written: readonly string[], folder: string): readonly AnyDestination[] {
+  return checked(written.map((one) => parseAnyDestination(one, folder)));
+}
+
+function checked<One extends AnyDestination>(found: readonly One[]): readonly One[] {
   const places = found.map(placeOf);
   found.forEach((one, index) => {
     if (places.indexOf(placeOf(one)) < index) {
@@ -73,7 +92,14 @@ export function parseDestinations(written: readonly string[], folder: string): r
   return found;
 }
 
-function placeOf(destination: Destination): string {
+/** That a place is understood, and nothing can be stored there in this way. */
+export function notYetOffered({ kind, written }: RemoteDestination): ObhutError<"DESTINATION_INVALID"> {
+  return invalid(written, reason("destinationNotYet", { scheme: `${kind}:` }));
+}
+
+/** A folder holds one thing: a repository, or copies of one kind. */
+function placeOf(destination: AnyDestination): string {
+  if (isPlain(destination)) return placeOf(destination.place);
   return destination.kind === "local" ? destination.path : remotePlace(destination);
 }
 

@@ -3,7 +3,7 @@ import { ObhutError } from "../base/errors.ts";
 import { shortId } from "../base/ids.ts";
 import { reason } from "../base/reason-codes.ts";
 import { msOfTimeText } from "./format/time-text.ts";
-import type { StoredSnapshot } from "./snapshots.ts";
+import type { SnapshotLabel } from "./snapshots.ts";
 
 /** All conditions must hold; one that is absent or empty asks for nothing. */
 export interface SnapshotFilter {
@@ -15,7 +15,7 @@ export interface SnapshotFilter {
   readonly paths?: readonly string[];
 }
 
-export function filterSnapshots(snapshots: readonly StoredSnapshot[], filter: SnapshotFilter): StoredSnapshot[] {
+export function filterSnapshots<One extends SnapshotLabel>(snapshots: readonly One[], filter: SnapshotFilter): One[] {
   const { instances = [], tags = [], paths = [] } = filter;
   return snapshots.filter(
     (snapshot) =>
@@ -47,11 +47,11 @@ export function parseSnapshotQuery(text: string): SnapshotQuery {
  * SNAPSHOT_NOT_FOUND, or INSTANCE_NOT_FOUND where the filter names one; USAGE for a time that is none; SNAPSHOT_AMBIGUOUS where digits fit
  * several; SEVERAL_INSTANCES where `latest` or `@time` do: whose newest snapshot it is must never be a matter of luck.
  */
-export function findSnapshot(
-  snapshots: readonly StoredSnapshot[],
+export function findSnapshot<One extends SnapshotLabel>(
+  snapshots: readonly One[],
   query: string,
   filter: SnapshotFilter = {},
-): StoredSnapshot {
+): One {
   const candidates = filterSnapshots(snapshots, filter);
   if (query === "latest") return newest(candidates, query, filter);
   if (query.startsWith("@")) {
@@ -63,7 +63,7 @@ export function findSnapshot(
   return byPrefix(snapshots, query);
 }
 
-function byPrefix(snapshots: readonly StoredSnapshot[], query: string): StoredSnapshot {
+function byPrefix<One extends SnapshotLabel>(snapshots: readonly One[], query: string): One {
   const digits = query.toLowerCase();
   const found = /^[0-9a-f]{1,64}$/.test(digits) ? snapshots.filter((snapshot) => snapshot.id.startsWith(digits)) : [];
   const [first, second] = found;
@@ -72,11 +72,11 @@ function byPrefix(snapshots: readonly StoredSnapshot[], query: string): StoredSn
   throw new ObhutError("SNAPSHOT_AMBIGUOUS", { query, matches: found.map(({ id }) => shortId(id)).join(", ") });
 }
 
-function newest(
-  candidates: readonly StoredSnapshot[],
+function newest<One extends SnapshotLabel>(
+  candidates: readonly One[],
   query: string,
   { instances: asked = [] }: SnapshotFilter,
-): StoredSnapshot {
+): One {
   const instances = [...new Set(candidates.map((snapshot) => snapshot.hostname))].sort();
   if (instances.length > 1) throw new ObhutError("SEVERAL_INSTANCES", { query, instances: instances.join(", ") });
   const found = candidates.at(-1);

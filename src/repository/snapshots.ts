@@ -14,6 +14,9 @@ export interface StoredSnapshot extends Snapshot {
   readonly id: SnapshotId;
 }
 
+/** What names a snapshot, and what rules about keeping it look at. */
+export type SnapshotLabel = Pick<StoredSnapshot, "id" | "time" | "hostname" | "tags" | "paths" | "programVersion">;
+
 export interface DamagedSnapshot {
   readonly id: SnapshotId;
   readonly reason: string;

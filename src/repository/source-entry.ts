@@ -84,6 +84,11 @@ export interface SourceEntry {
    * under the reader is read again, and at last reported as FILE_CHANGED.
    */
   readonly pinned: boolean;
+  /**
+   * True where somebody holds a database open, or a file that is gone, until this entry is read: whoever keeps entries waiting for a slow
+   * place must not do so with this one.
+   */
+  readonly held?: true;
   /** Called exactly once, when no more bytes of this entry will be read. Must not throw. */
   readonly done?: (outcome: ReadOutcome) => void;
 }

@@ -12,10 +12,12 @@ import { formatCount, formatDuration, formatSize } from "../../messages/format-v
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import { appVersionText } from "../app-version-text.ts";
+import { askedCopies } from "../asked-copies.ts";
 import { splitTags } from "../asked-filter.ts";
 import { askedParts } from "../asked-parts.ts";
-import { askedDestinations } from "../asked-repositories.ts";
+import { askedAnyDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { copyLines } from "../output/copy-lines.ts";
 import { labelLines } from "../output/table.ts";
 import { type ParsedArguments, usageError } from "../parse-arguments.ts";
 
@@ -30,14 +32,16 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
   const { env, folder } = parts;
   const inFolder = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  const destinations = askedDestinations(args, env, folder);
+  const { repositories, copies } = askedAnyDestinations(args, env, folder);
   const chosen = askedParts(args);
   for (const pattern of args.list("exclude")) requirePathPattern(pattern);
   const dataDirectory = inFolder(args.value("data") ?? (env["OBHUT_DATA"] || env["DATA_DIR"] || undefined));
   if (dataDirectory === undefined) throw usageError(reason("dataNotGiven", {}));
   return {
     dataDirectory,
-    destinations,
+    destinations: repositories,
+    copyDestinations: copies,
+    copies: askedCopies(args),
     instance: instanceName(args.value("instance"), env, parts.actor.hostname),
     tags: splitTags(args.list("tag")),
     parts: chosen,
@@ -64,7 +68,7 @@ function askedSpool(args: ParsedArguments, folder: string | undefined, dataDirec
 }
 
 function summaryValue(summary: BackupSummary): object {
-  const { manifest, findings, destinations, ...rest } = summary;
+  const { manifest, findings, destinations, copies, ...rest } = summary;
   return {
     command: "backup",
     ...rest,
@@ -75,6 +79,7 @@ function summaryValue(summary: BackupSummary): object {
     keysSeen: manifest.keys.seen,
     findings: findings.length,
     destinations: destinations.map(({ error, ...stored }) => ({ ...stored, error: error?.code })),
+    copies: copies.map(({ counts, error, ...copy }) => ({ ...copy, ...counts, error: error?.code })),
   };
 }
 
@@ -104,6 +109,7 @@ function summaryLines(summary: BackupSummary, { messages, language }: CommandCal
     [words.appVersion, appVersionText(manifest.app, words)],
     [words.files, `${fill(words.filesDetail, detail)}, ${size(summary.bytes)}`],
     ...stored,
+    ...copyLines(summary.copies, { words, language }),
     [words.duration, formatDuration(summary.tookMs, language)],
     [words.waited, heldMs > 0 ? fill(words.waitedChroma, { time: formatDuration(heldMs, language) }) : undefined],
     [words.dryRun, summary.dryRun ? words.dryRunBackup : undefined],

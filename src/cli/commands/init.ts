@@ -4,11 +4,12 @@ import { reason } from "../../base/reason-codes.ts";
 import type { Secret } from "../../base/secret.ts";
 import { makeKeyFile } from "../../jobs/make-key-file.ts";
 import { madeBy, type RecoverySheet } from "../../jobs/recovery-sheet.ts";
-import { type ChunkerSource, type InitSummary, runInit } from "../../jobs/run-init.ts";
+import { type ChunkerSource, type InitSummary, type MadePlace, makeCopyPlaces, runInit } from "../../jobs/run-init.ts";
 import { refuseExistingFile } from "../../jobs/write-private-file.ts";
 import { fill } from "../../messages/sentence.ts";
 import type { Destination } from "../../plans/destination.ts";
-import { askedCopySource, askedDestinations } from "../asked-repositories.ts";
+import { askedLayout } from "../asked-copies.ts";
+import { askedAnyDestinations, askedCopySource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fromPassword } from "../from-password.ts";
 import { usageError } from "../parse-arguments.ts";
@@ -16,24 +17,40 @@ import { askedSheetFile, passwordFileOf, requireRoomForKey, sheetLines, writeShe
 
 export const run: Command = async (call) => {
   const { args, parts, reporter } = call;
-  const destinations = askedDestinations(args, parts.env, parts.folder);
+  const { repositories: destinations, copies } = askedAnyDestinations(args, parts.env, parts.folder);
+  const layout = askedLayout(args);
   const options = { chunker: askedChunker(call, destinations), recoveryKey: args.flag("recovery-key") };
   requireRoomForKey(args);
   const [keyFile, sheetFile] = [askedKeyFile(call), askedSheetFile(call)];
   for (const file of [keyFile, sheetFile]) if (file !== undefined) await refuseExistingFile(file);
   const password = keyFile === undefined ? parts.password : onceMade(() => makeKeyFile(keyFile, parts.actor.random));
+  const places = await makeCopyPlaces(copies, layout, parts);
+  if (destinations.length === 0) return showPlaces(places, call);
   const made = await runInit(destinations, { ...parts, password }, options);
   const sheet = { ...made, ...madeBy(parts) };
   const passwordFile = keyFile ?? passwordFileOf(call);
   if (sheetFile !== undefined) await writeSheet(sheetFile, sheet, passwordFile, call);
   showMade(made, call);
+  if (places.length > 0) placeLines(places, call);
   if (keyFile !== undefined) reporter.lines([fill(call.messages.output.keyFileMade, { file: keyFile })]);
   showSheet(sheet, { sheetFile, passwordFile }, call);
   const { repositories } = made;
   const files = { keyFile, recoveryKey: options.recoveryKey, recoverySheet: sheetFile };
-  reporter.record("summary", { command: "init", repositories, ...files });
+  reporter.record("summary", { command: "init", repositories, places, ...files });
   return 0;
 };
+
+function placeLines(places: readonly MadePlace[], { reporter, messages, args }: CommandCall): void {
+  if (args.flag("quiet")) return;
+  reporter.lines(places.map(({ location }) => fill(messages.output.initPlace, { location })));
+}
+
+/** Nothing else was asked for. */
+function showPlaces(places: readonly MadePlace[], call: CommandCall): number {
+  placeLines(places, call);
+  call.reporter.record("summary", { command: "init", repositories: [], places });
+  return 0;
+}
 
 function showMade({ repositories }: InitSummary, { reporter, messages, args }: CommandCall): void {
   if (args.flag("quiet")) return;

@@ -2,11 +2,14 @@
 import { resolve } from "node:path";
 import { reason } from "../../base/reason-codes.ts";
 import { type RestoreSummary, type RunRestoreOptions, runRestore } from "../../jobs/run-restore.ts";
+import { runRestoreCopy } from "../../jobs/run-restore-copy.ts";
 import { formatCount, formatDuration, formatSize, formatTime } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
+import type { AnyDestination } from "../../plans/destination.ts";
+import { isPlain } from "../../plans/plain-destination.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import { askedParts } from "../asked-parts.ts";
-import { askedSource } from "../asked-repositories.ts";
+import { askedAnySource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
@@ -15,7 +18,11 @@ import { startCommands } from "../start-commands.ts";
 export const run: Command = async (call) => {
   const { parts, reporter, signal } = call;
   const options = askedRestore(call);
-  const summary = await runRestore(options, parts, { emit: reporter.emit, signal });
+  const { from, ...common } = options;
+  const watch = { emit: reporter.emit, signal };
+  const summary = isPlain(from)
+    ? await runRestoreCopy({ ...common, place: from }, parts, watch)
+    : await runRestore({ ...common, repository: from }, parts, watch);
   reporter.summary(summaryValue(summary), () => [
     ...summaryLines(summary, options, call),
     // Without the app's database there is nothing to start on.
@@ -24,7 +31,11 @@ export const run: Command = async (call) => {
   return summary.incomplete ? 3 : 0;
 };
 
-function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
+interface AskedRestore extends Omit<RunRestoreOptions, "repository"> {
+  readonly from: AnyDestination;
+}
+
+function askedRestore({ args, parts }: CommandCall): AskedRestore {
   const { env, folder } = parts;
   const target = args.value("target");
   if (target === undefined) throw usageError(reason("targetNotGiven", {}));
@@ -32,7 +43,7 @@ function askedRestore({ args, parts }: CommandCall): RunRestoreOptions {
   const dataPath = args.value("data-path");
   if (dataPath?.startsWith("/") === false) throw usageError(reason("dataPathInvalid", { value: dataPath }));
   return {
-    repository: askedSource(args, env, folder),
+    from: askedAnySource(args, env, folder),
     snapshot: { query: args.positionals[0] ?? "", instance: args.value("instance") },
     target: resolve(folder, target),
     parts: askedParts(args),
@@ -66,7 +77,7 @@ function summaryValue({ manifest, snapshot, databases, secrets, location, ...res
 
 function summaryLines(
   summary: RestoreSummary,
-  { verify }: RunRestoreOptions,
+  { verify }: AskedRestore,
   { messages, language }: CommandCall,
 ): readonly string[] {
   const words = messages.output;
@@ -103,17 +114,13 @@ function summaryLines(
   ]);
 }
 
-function startLines(
-  summary: RestoreSummary,
-  { repository }: RunRestoreOptions,
-  { messages }: CommandCall,
-): readonly string[] {
+function startLines(summary: RestoreSummary, { from }: AskedRestore, { messages }: CommandCall): readonly string[] {
   const commands = startCommands({
     target: summary.target,
     dataPath: summary.dataPath ?? summary.databases.pathInRows,
     appVersion: summary.manifest?.app,
     secrets: summary.secrets,
-    repository: repository.written,
+    repository: from.written,
     snapshot: summary.snapshot.id.slice(0, 8),
   });
   return ["", `${messages.output.startHere}:`, ...commands.map((command) => `  ${command}`)];

@@ -1,24 +1,59 @@
 /** `obhut snapshots` */
 import { shortId } from "../../base/ids.ts";
+import { type ListedCopies, listCopies } from "../../jobs/list-copies.ts";
 import { listSnapshots } from "../../jobs/list-snapshots.ts";
 import { formatSize, formatTime } from "../../messages/format-values.ts";
+import { copyName } from "../../plain/read/open-copies.ts";
+import { isPlain } from "../../plans/plain-destination.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
 import type { StoredSnapshot } from "../../repository/snapshots.ts";
 import { askedFilter } from "../asked-filter.ts";
-import { askedSource } from "../asked-repositories.ts";
+import { askedAnySource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { printable, tableLines } from "../output/table.ts";
 
 export const run: Command = async (call) => {
   const { args, parts, reporter } = call;
-  const repository = askedSource(args, parts.env, parts.folder);
-  const options = { repository, filter: askedFilter(args) };
-  const listed = await listSnapshots(options, parts, { emit: reporter.emit, signal: call.signal });
+  const from = askedAnySource(args, parts.env, parts.folder);
+  const filter = askedFilter(args);
+  const watch = { emit: reporter.emit, signal: call.signal };
+  if (isPlain(from)) return showCopies(await listCopies({ place: from, filter }, parts, watch), call);
+  const listed = await listSnapshots({ repository: from, filter }, parts, watch);
   for (const snapshot of listed.snapshots) reporter.record("snapshot", recordOf(snapshot));
   reporter.lines(tableOf(listed.snapshots, call));
   reporter.record("summary", { command: "snapshots", repository: listed.location, snapshots: listed.snapshots.length });
   return listed.incomplete ? 3 : 0;
 };
+
+/** Plain copies: what a snapshot of a repository does not have is left out. */
+function showCopies({ location, copies }: ListedCopies, { reporter, messages, language }: CommandCall): number {
+  const words = messages.output;
+  for (const { copy, ...label } of copies) {
+    const { id, time, hostname: instance, tags, paths, programVersion } = label;
+    const { sequence, complete, files, bytes } = copy.record;
+    const about = { name: copyName(copy), sequence, complete, files, bytes };
+    reporter.record("snapshot", { id, time, instance, tags, paths, programVersion, ...about });
+  }
+  const columns = [
+    { title: words.columnId },
+    { title: words.columnTime },
+    { title: words.columnInstance },
+    { title: words.columnSize, align: "right" },
+    { title: words.columnTags },
+    { title: words.plainCopy },
+  ] as const;
+  const rows = copies.map(({ id, time, hostname, tags, copy }) => [
+    shortId(id),
+    formatTime(msOfTimeText(time)),
+    printable(hostname),
+    formatSize(copy.record.bytes, language),
+    printable(tags.join(",")),
+    copyName(copy),
+  ]);
+  reporter.lines(copies.length === 0 ? [words.noSnapshots] : tableLines(columns, rows));
+  reporter.record("summary", { command: "snapshots", repository: location, snapshots: copies.length });
+  return 0;
+}
 
 function recordOf({ hostname, programVersion, summary, ...snapshot }: StoredSnapshot): object {
   const { id, time, parent, tree, paths, username, tags, original } = snapshot;

@@ -1,5 +1,5 @@
 /** Errors and findings as lines for people. */
-import { isObhutError, ObhutError, reasonOf } from "../../base/errors.ts";
+import type { ObhutError } from "../../base/errors.ts";
 import { type Finding, isIncomplete } from "../../base/finding-codes.ts";
 import { errorSentence, findingSentence, type Messages } from "../../messages/messages.ts";
 import type { Sentence } from "../../messages/sentence.ts";
@@ -13,11 +13,6 @@ export const plain: Paint = (word) => word;
 const colourCodes = { red: 31, yellow: 33, cyan: 36 } as const;
 
 export const coloured: Paint = (word, colour) => `\u001b[${colourCodes[colour]}m${word}\u001b[0m`;
-
-/** Any error as one with a code: what we did not foresee is INTERNAL. */
-export function codedError(error: unknown): ObhutError {
-  return isObhutError(error) ? error : new ObhutError("INTERNAL", { reason: reasonOf(error) }, { cause: error });
-}
 
 export function errorLines(error: ObhutError, messages: Messages, paint: Paint): readonly string[] {
   return sentenceLines(paint(`${messages.output.errorWord}:`, "red"), errorSentence(messages, error));

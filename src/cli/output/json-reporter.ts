@@ -1,10 +1,10 @@
 /** For programs: one JSON object a line, each with a `type`. docs/json.md describes them all. */
 import type { Clock } from "../../base/clock.ts";
 import type { ObhutError } from "../../base/errors.ts";
+import { codedError } from "../../base/errors.ts";
 import { isIncomplete } from "../../base/finding-codes.ts";
 import type { JobEvent, Progress } from "../../jobs/job-event.ts";
 import { errorSentence, findingSentence, type Messages } from "../../messages/messages.ts";
-import { codedError } from "./error-lines.ts";
 import type { OutputStream } from "./output-streams.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -1,8 +1,10 @@
 /** For people: results on standard output; progress, findings and errors on standard error. */
+
 import type { Clock } from "../../base/clock.ts";
+import { codedError } from "../../base/errors.ts";
 import type { JobEvent } from "../../jobs/job-event.ts";
 import type { Language, Messages } from "../../messages/messages.ts";
-import { codedError, coloured, errorLines, findingLines, type Paint, plain } from "./error-lines.ts";
+import { coloured, errorLines, findingLines, type Paint, plain } from "./error-lines.ts";
 import type { OutputStream } from "./output-streams.ts";
 import { ProgressMeter, progressLine } from "./progress-line.ts";
 import type { Reporter } from "./reporter.ts";

@@ -9,11 +9,11 @@ export interface Transfer {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes all of `bytes` from the file's begin on. They must stay unchanged until it settles, also when it was aborted. */
-export async function writeAll({ client, handle, signal }: Transfer, bytes: Uint8Array): Promise<void> {
+/** Writes all of `bytes`, from `offset` of the file on. They must stay unchanged until it settles, also when it was aborted. */
+export async function writeAll({ client, handle, signal }: Transfer, bytes: Uint8Array, offset = 0): Promise<void> {
   const { line, writeBytes: pieceBytes } = client;
   await inPieces({ client, length: bytes.length, pieceBytes, pace: line?.upload, signal }, (at, size) =>
-    client.write(handle, at, bytes.subarray(at, at + size)),
+    client.write(handle, offset + at, bytes.subarray(at, at + size)),
   );
 }
 

@@ -273,6 +273,34 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} hat den Snapshot {snapshot} nicht entfernt: {reason}.",
     next: "Er ist unversehrt noch da. Nachsehen, ob dieser Benutzer dort Dateien entfernen darf, dann den Befehl wiederholen.",
   },
+  COPY_PLACE_MISSING: {
+    what: "Unter {location} gibt es keinen Platz für einfache Kopien.",
+    next: "Ist die Platte oder die Freigabe eingehängt? Beim ersten Mal legt `obhut init --to {location}` den Platz an; an einen Ort, der nicht angelegt wurde, wird nichts geschrieben.",
+  },
+  COPY_PLACE_EXISTS: {
+    what: "{location} ist schon ein Platz für einfache Kopien.",
+    next: "Den Platz so verwenden, wie er ist, oder einen anderen Ordner wählen.",
+  },
+  COPY_PLACE_NOT_EMPTY: {
+    what: "{location} ist nicht leer (dort liegt {example}); ein Spiegel braucht einen eigenen Ordner.",
+    next: "Einen leeren Ordner wählen oder einen unterhalb von diesem.",
+  },
+  COPY_PLACE_OTHER: {
+    what: "{location} enthält Kopien der Art `{kind}`, nicht `{wanted}`.",
+    next: "`{kind}:` vor den Ort schreiben oder einen anderen Ordner wählen.",
+  },
+  COPY_PLACE_BUSY: {
+    what: "Ein anderer Lauf schreibt gerade nach {location}: {holder}, seit {since}.",
+    next: "Warten, bis er fertig ist. Wer weiß, dass er tot ist, entfernt dort obhut-run.json.",
+  },
+  COPY_DAMAGED: {
+    what: "{file} in {location} ist beschädigt.",
+    next: "Eine andere Kopie verwenden; die nächste Sicherung legt eine neue an. `obhut check` sagt, was sonst betroffen ist.",
+  },
+  COPY_BRAKE: {
+    what: "Die Instanz hat seit dem letzten Spiegeln die meisten ihrer Einträge verloren ({what}): damals {before}, jetzt {now}. Der Spiegel {location} blieb, wie er war.",
+    next: "Zuerst die Instanz ansehen. Ist das so gewollt, die Sicherung einmal mit --accept-losses ausführen.",
+  },
   RESTORE_STOPPED: {
     what: "{count} {count:Datei lässt|Dateien lassen} sich nicht wiederherstellen, etwa {example}: {reason}. In {target} wurde nichts geändert.",
     next: "Diese Dateien mit --exclude auslassen, einen anderen Snapshot nehmen oder in einen leeren Ordner wiederherstellen.",

@@ -164,6 +164,26 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Nach 30 Minuten gilt sie nicht mehr; dann entfernt sie obhut unlock.",
   },
   // Aufräumen
+  COPY_READABLE: {
+    what: "Was in {location} liegt, kann jeder lesen, der Zugang zu diesem Ort hat: Chats, hochgeladene Dateien und die API-Schlüssel in webui.db. Dieser Hinweis kommt nur einmal.",
+    next: "Den Ort vor anderen schützen. Wer Kopien braucht, die sonst niemand lesen kann, nimmt ein Repository.",
+  },
+  COPY_NAMES_CHANGED: {
+    what: "{location} kann {count} der Namen nicht aufnehmen, etwa {example}; diese Dateien heißen dort anders.",
+    next: "Nichts: in obhut-files.jsonl stehen beide Namen, und beim Wiederherstellen kommen die richtigen zurück.",
+  },
+  COPY_FILE_MISSING: {
+    what: "{path} fehlt in der Kopie {copy}.",
+    next: "Eine andere Kopie verwenden; die nächste Sicherung legt wieder eine vollständige an.",
+  },
+  COPY_FILE_WRONG: {
+    what: "{path} in der Kopie {copy} ist nicht, was geschrieben wurde: {reason}.",
+    next: "Eine andere Kopie verwenden; die nächste Sicherung legt wieder eine richtige an. Die Platte prüfen.",
+  },
+  COPY_LIST_DAMAGED: {
+    what: "Die Dateiliste der Kopie {copy} in {location} ist beschädigt oder fehlt.",
+    next: "Die Dateien selbst können in Ordnung sein: `sha256sum -c SHA256SUMS` in ihrem Ordner sagt es. Die nächste Sicherung legt eine neue Kopie an.",
+  },
   RUSTIC_WITHOUT_LOCKS: {
     what: "{count} {count:Snapshot|Snapshots} in {location} {count:stammt|stammen} von rustic, das keine Sperren setzt: Es könnte auch während des Aufräumens schreiben.",
     next: "Nicht mehr Gebrauchtes wird deshalb nur vorgemerkt und erst von einem späteren Aufräumen entfernt, wenn --keep-delete nichts anderes sagt.",

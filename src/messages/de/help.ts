@@ -12,12 +12,12 @@ export const commands: Commands = {
   init: {
     summary: "ein neues Repository anlegen",
     about:
-      "Legt ein leeres, verschlüsseltes Repository im Format von restic an, Version 2. Ist kein Passwort angegeben, wird es am Terminal zweimal erfragt.",
+      "Legt ein leeres, verschlüsseltes Repository im Format von restic an, Version 2, oder mit mirror:, dated: oder linked: davor einen Platz für einfache Kopien. Ist kein Passwort angegeben, wird es am Terminal zweimal erfragt.",
   },
   backup: {
     summary: "ein Open WebUI erfassen und sichern",
     about:
-      "Erfasst das Datenverzeichnis eines Open WebUI, auch im laufenden Betrieb, genau im Zustand eines Augenblicks und sichert es an jedes genannte Ziel. Im Datenverzeichnis ändert sich nichts.",
+      "Erfasst das Datenverzeichnis eines Open WebUI, auch im laufenden Betrieb, genau im Zustand eines Augenblicks und sichert es an jedes genannte Ziel: in Repositorys und als einfache Kopie (mirror:ORT, dated:ORT, linked:ORT). Im Datenverzeichnis ändert sich nichts.",
   },
   snapshots: {
     summary: "auflisten, was gesichert ist",
@@ -204,6 +204,14 @@ export const options: Record<keyof typeof en.options, string> = {
   "spool-limit": "höchstens so viel dürfen sie dort belegen, etwa 500M; 0: keine warten; ohne Angabe 4G",
   "force-live": "auch dort erfassen, wo auf Dateisperren kein Verlass ist, etwa auf NFS",
   "audit-log": "audit.log und seine Archive mit erfassen",
+  layout:
+    "wie ein Spiegel oder eine verlinkte Kopie aufgeteilt ist: data (wie in der App), tutorial oder Ordner wie database=db,uploads=dateien",
+  "link-mode": "wie eine verlinkte Kopie unveränderte Dateien übernimmt: hardlink, reflink oder copy",
+  archive: "womit eine datierte Kopie den Vektorspeicher packt: zst oder gz",
+  "include-secrets": "Schlüssel, Umgebung und Deployment-Dateien auch in einfache Kopien legen, für alle lesbar",
+  trash: "ein Spiegel hebt gelöschte und ersetzte Dateien in obhut-trash auf",
+  "accept-losses": "einen Spiegel auch dann schreiben, wenn die Instanz die meisten Dateien oder Zeilen verloren hat",
+  transfers: "wie viele Dateien ein Spiegel gleichzeitig schreibt (32)",
   "dry-run": "nur sagen, was geschehen würde, und nichts schreiben",
   target: "Ordner, in den wiederhergestellt wird; er muss leer sein oder fehlen",
   overwrite: "auch in einen Ordner wiederherstellen, der nicht leer ist; gleichnamige Dateien werden ersetzt",
@@ -224,7 +232,7 @@ export const options: Record<keyof typeof en.options, string> = {
   "read-all-packs": "die Kopfdaten aller Packs lesen, nicht nur die der auffälligen",
   "read-data": "jedes gespeicherte Byte lesen und nachweisen",
   "read-data-subset": "nur einen Teil lesen: n/t (der n-te von t Teilen), einen Anteil wie 5% oder eine Menge wie 500M",
-  "keep-last": "die neuesten N Snapshots behalten (unlimited: alle)",
+  "keep-last": "die neuesten N Snapshots behalten (unlimited: alle); bei backup: datierte Kopien (3)",
   "keep-hourly": "je Stunde den neuesten behalten, für die letzten N Stunden, in denen es einen gibt",
   "keep-daily": "je Tag den neuesten behalten, für die letzten N Tage, an denen es einen gibt",
   "keep-weekly": "je Woche den neuesten behalten, für die letzten N Wochen, in denen es einen gibt",
@@ -288,6 +296,7 @@ export const values: Record<keyof typeof en.values, string> = {
   setting: "EINSTELLUNG",
   key: "SCHLÜSSEL",
   pack: "PACK",
+  layout: "AUFTEILUNG",
   shell: "SHELL",
 };
 

@@ -52,11 +52,20 @@ export const reasons: Record<ReasonCode, string> = {
   destinationBareWord:
     "ein bloßes Wort ist der Name eines Ziels in der Konfigurationsdatei, und die gibt es nicht; für den Ordner ./{word} schreiben",
   destinationNotYet: "{scheme} ist bekannt, aber diese Version kann dort noch nichts speichern",
+  destinationPlain: "{scheme} bezeichnet einfache Kopien, und dieser Befehl arbeitet mit Repositorys",
+  plainNotOverRest:
+    "ein REST-Server nimmt nur Repositorys auf; einfache Kopien gehen in Ordner, zu sftp:, s3: und rclone:",
+  mirrorIsOne: "ein Spiegel ist eine einzige Kopie, die neueste; da gibt es nichts auszuwählen",
+  plainNotFor: "{option} ist für Repositorys; an diesem Ort liegen einfache Kopien",
+  layoutInvalid:
+    "`{value}` ist keine Aufteilung; möglich sind data, tutorial oder Ordner wie database=db,vectors=chroma,uploads=files,rest=other",
+  countInvalid: "{option} braucht eine Zahl ab 1, nicht `{value}`",
   destinationUnknownScheme: "{scheme} ist unbekannt",
   destinationSpelling: "so ein Ort wird geschrieben wie {spelling}",
   storageOptionUnknown: "{name} ist keine Einstellung eines Speichers; es gibt {known}",
   storageOptionValue: "{name} verlangt {wanted}, nicht {value}",
   spoolInData: "{folder} liegt im Datenverzeichnis, in das nichts geschrieben wird: ein anderes --spool-dir wählen",
+  placeHasNoLinks: "Orte dieser Art kennen so etwas nicht",
   placeReadsOther: "er gibt andere Bytes zurück, als geschrieben wurden",
   placeListsOther: "eine eben geschriebene Datei wird nicht oder mit anderer Größe aufgelistet",
   placeRemovesNothing: "eine entfernte Datei wird weiter aufgelistet",

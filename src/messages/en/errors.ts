@@ -273,6 +273,34 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{location} did not remove snapshot {snapshot}: {reason}.",
     next: "It is still there and whole. See that this user may remove files there, then run the command again.",
   },
+  COPY_PLACE_MISSING: {
+    what: "There is no place for plain copies at {location}.",
+    next: "Is the disk or the share mounted? For the first time: `obhut init --to {location}` makes the place; nothing is written to one that was not made.",
+  },
+  COPY_PLACE_EXISTS: {
+    what: "{location} is a place for plain copies already.",
+    next: "Use it as it is, or choose another folder.",
+  },
+  COPY_PLACE_NOT_EMPTY: {
+    what: "{location} is not empty (it holds {example}); a mirror needs a folder of its own.",
+    next: "Choose an empty folder, or one below this one.",
+  },
+  COPY_PLACE_OTHER: {
+    what: "{location} holds copies of the kind `{kind}`, not `{wanted}`.",
+    next: "Write `{kind}:` in front of the place, or choose another folder.",
+  },
+  COPY_PLACE_BUSY: {
+    what: "Another run writes to {location}: {holder}, since {since}.",
+    next: "Wait until it ends. If you know that it is dead, remove obhut-run.json there.",
+  },
+  COPY_DAMAGED: {
+    what: "{file} in {location} is damaged.",
+    next: "Use another copy; the next backup makes a new one. `obhut check` says what else is affected.",
+  },
+  COPY_BRAKE: {
+    what: "The instance lost most of its {what} since the mirror was last written: {before} then, {now} now. The mirror {location} was left as it is.",
+    next: "Look at the instance first. If that is what you want, run the backup once with --accept-losses.",
+  },
   RESTORE_STOPPED: {
     what: "{count} {count:file|files} cannot be restored, such as {example}: {reason}. Nothing in {target} was changed.",
     next: "Leave these files out with --exclude, take another snapshot, or restore to an empty folder.",

@@ -164,6 +164,26 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "It expires by itself after 30 minutes; obhut unlock removes it then.",
   },
   // prune
+  COPY_READABLE: {
+    what: "What lies in {location} can be read by everybody who can read that place: chats, uploads, and the API keys in webui.db. This is said once.",
+    next: "Keep the place to yourself. For copies that nobody else can read, use a repository.",
+  },
+  COPY_NAMES_CHANGED: {
+    what: "{location} cannot hold {count} of the names, such as {example}; those files have other names there.",
+    next: "Nothing: obhut-files.jsonl has both names, and a restore brings the right ones back.",
+  },
+  COPY_FILE_MISSING: {
+    what: "{path} is missing in the copy {copy}.",
+    next: "Use another copy; the next backup makes a whole one.",
+  },
+  COPY_FILE_WRONG: {
+    what: "{path} in the copy {copy} is not what was written: {reason}.",
+    next: "Use another copy; the next backup makes a whole one. Check the disk.",
+  },
+  COPY_LIST_DAMAGED: {
+    what: "The list of files of the copy {copy} in {location} is damaged or missing.",
+    next: "Its files may be right: `sha256sum -c SHA256SUMS` in its folder tells. The next backup makes a new copy.",
+  },
   RUSTIC_WITHOUT_LOCKS: {
     what: "{count} {count:snapshot|snapshots} in {location} {count:was|were} made by rustic, which takes no locks: nothing keeps it from writing during a prune.",
     next: "So what is not needed any more is only marked, and removed by a later prune, unless --keep-delete says otherwise.",

@@ -16,12 +16,12 @@ export const commands = {
   init: {
     summary: "make a new repository",
     about:
-      "Makes an empty encrypted repository in restic's format, version 2. On a terminal the password is asked for twice when none is given.",
+      "Makes an empty encrypted repository in restic's format, version 2, or with mirror:, dated: or linked: in front a place for plain copies. On a terminal the password is asked for twice when none is given.",
   },
   backup: {
     summary: "capture an Open WebUI and store it",
     about:
-      "Captures the data directory of an Open WebUI, which may be running, exactly as of one moment, and stores it in every destination given. Nothing in the data directory is changed.",
+      "Captures the data directory of an Open WebUI, which may be running, exactly as of one moment, and stores it in every destination given: repositories, and plain copies (mirror:PLACE, dated:PLACE, linked:PLACE). Nothing in the data directory is changed.",
   },
   snapshots: {
     summary: "list what is stored",
@@ -203,6 +203,14 @@ export const options = {
   "spool-limit": "the most that packs take there, such as 500M; 0: none wait; 4G where it is not given",
   "force-live": "capture even where file locks cannot be trusted, such as on NFS",
   "audit-log": "capture audit.log and its archives too",
+  layout:
+    "how a mirror or linked copy is laid out: data (as the app has it), tutorial, or folders such as database=db,uploads=files",
+  "link-mode": "how a linked copy takes over unchanged files: hardlink, reflink or copy",
+  archive: "how a dated copy packs the vector store: zst or gz",
+  "include-secrets": "store keys, environment and deployment files in plain copies too, readable by all",
+  trash: "a mirror keeps deleted and replaced files in obhut-trash",
+  "accept-losses": "write a mirror even where the instance lost most of its files or rows",
+  transfers: "files that a mirror writes at once (32)",
   "dry-run": "say what would be done, and write nothing",
   target: "folder to restore into; it must be empty or not exist",
   overwrite: "restore into a folder that is not empty; files of the same name are replaced",
@@ -223,7 +231,7 @@ export const options = {
   "read-all-packs": "read the header of every pack, not only of those that look wrong",
   "read-data": "read and prove every stored byte",
   "read-data-subset": "read only a part: n/t (the n-th of t parts), a share such as 5%, or a size such as 500M",
-  "keep-last": "keep the newest N snapshots (unlimited: all)",
+  "keep-last": "keep the newest N snapshots (unlimited: all); of a backup: dated copies (3)",
   "keep-hourly": "keep the newest snapshot of each of the last N hours that have any",
   "keep-daily": "keep the newest snapshot of each of the last N days that have any",
   "keep-weekly": "keep the newest snapshot of each of the last N weeks that have any",
@@ -287,6 +295,7 @@ export const values = {
   rate: "KIB",
   setting: "SETTING",
   pack: "PACK",
+  layout: "LAYOUT",
   shell: "SHELL",
 } as const;
 

@@ -54,6 +54,8 @@ export interface PlainPlace {
    * is renamed by itself. There a rename that broke off leaves some files under either name.
    */
   readonly renamesFolders: "at-once" | "one-by-one";
+  /** A file keeps the time it was given, to 2 s: one that has another was changed by somebody else. */
+  readonly keepsTimes: boolean;
 
   /**
    * What lies in a folder, or with `deep` everything below it, in no order. A folder that is not there holds nothing; so does a root that is

@@ -1,6 +1,6 @@
 /** Which snapshots of one group a policy keeps, and every reason why. Pure; restic's rules, proven against restic itself. */
 import type { ZoneOffset } from "../../base/time-zone.ts";
-import type { StoredSnapshot } from "../snapshots.ts";
+import type { SnapshotLabel } from "../snapshots.ts";
 import { before, type CalendarTime, calendarTime, periodName } from "./calendar.ts";
 import { isZero, type KeepDuration, type Period, periods, type RetentionPolicy } from "./retention-policy.ts";
 
@@ -15,7 +15,7 @@ export type KeepReason =
   | { readonly rule: "good" };
 
 export interface Decision {
-  readonly snapshot: StoredSnapshot;
+  readonly snapshot: SnapshotLabel;
   /** None: it is removed. */
   readonly reasons: readonly KeepReason[];
 }
@@ -32,7 +32,7 @@ interface Bucket {
 
 /** Newest first. None of `snapshots` may lie in the future: the newest is what durations are counted from. */
 export function applyPolicy(
-  snapshots: readonly StoredSnapshot[],
+  snapshots: readonly SnapshotLabel[],
   policy: RetentionPolicy,
   zone: ZoneOffset,
 ): Decision[] {
@@ -58,8 +58,8 @@ export function applyPolicy(
 
 /** Of two at one moment the greater id, so that no listing's order decides. */
 function newestFirst(
-  a: { readonly snapshot: StoredSnapshot; readonly time: CalendarTime },
-  b: { readonly snapshot: StoredSnapshot; readonly time: CalendarTime },
+  a: { readonly snapshot: SnapshotLabel; readonly time: CalendarTime },
+  b: { readonly snapshot: SnapshotLabel; readonly time: CalendarTime },
 ): number {
   if (a.time.ns !== b.time.ns) return a.time.ns > b.time.ns ? -1 : 1;
   return a.snapshot.id > b.snapshot.id ? -1 : 1;

@@ -1,5 +1,5 @@
 /** Snapshots that one policy is applied to together. Source: restic's internal/data/snapshot_group.go. */
-import type { StoredSnapshot } from "../snapshots.ts";
+import type { SnapshotLabel } from "../snapshots.ts";
 
 export const groupings = ["host", "paths", "tags"] as const;
 export type Grouping = (typeof groupings)[number];
@@ -14,12 +14,12 @@ export interface GroupKey {
 
 export interface SnapshotGroup {
   readonly key: GroupKey;
-  readonly snapshots: readonly StoredSnapshot[];
+  readonly snapshots: readonly SnapshotLabel[];
 }
 
 /** In the order of their keys, whatever order the snapshots come in. Without a grouping all are one group. */
-export function groupSnapshots(snapshots: readonly StoredSnapshot[], by: ReadonlySet<Grouping>): SnapshotGroup[] {
-  const groups = new Map<string, { key: GroupKey; snapshots: StoredSnapshot[] }>();
+export function groupSnapshots(snapshots: readonly SnapshotLabel[], by: ReadonlySet<Grouping>): SnapshotGroup[] {
+  const groups = new Map<string, { key: GroupKey; snapshots: SnapshotLabel[] }>();
   for (const snapshot of snapshots) {
     const key = keyOf(snapshot, by);
     const name = JSON.stringify([key.host, key.paths, key.tags]);
@@ -30,7 +30,7 @@ export function groupSnapshots(snapshots: readonly StoredSnapshot[], by: Readonl
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
-function keyOf({ hostname, paths, tags }: StoredSnapshot, by: ReadonlySet<Grouping>): GroupKey {
+function keyOf({ hostname, paths, tags }: SnapshotLabel, by: ReadonlySet<Grouping>): GroupKey {
   return {
     ...(by.has("host") ? { host: hostname } : {}),
     ...(by.has("paths") ? { paths: [...paths].sort() } : {}),

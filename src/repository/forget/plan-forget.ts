@@ -4,7 +4,7 @@ import type { SnapshotId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
 import type { ZoneOffset } from "../../base/time-zone.ts";
 import { msOfTimeText } from "../format/time-text.ts";
-import type { StoredSnapshot } from "../snapshots.ts";
+import type { SnapshotLabel } from "../snapshots.ts";
 import { applyPolicy, type Decision } from "./apply-policy.ts";
 import { type Grouping, type GroupKey, groupSnapshots, groupText } from "./group-snapshots.ts";
 import { isEmptyPolicy, type RetentionPolicy } from "./retention-policy.ts";
@@ -23,7 +23,7 @@ export interface PlannedGroup {
 }
 
 /** A snapshot of the future is neither removed nor counted: a clock that was wrong once must not push good ones out. */
-export function isFuture({ time }: StoredSnapshot, nowMs: number): boolean {
+export function isFuture({ time }: SnapshotLabel, nowMs: number): boolean {
   return msOfTimeText(time) > nowMs + limits.futureSnapshotMs;
 }
 
@@ -31,7 +31,7 @@ export function isFuture({ time }: StoredSnapshot, nowMs: number): boolean {
  * FORGET_EMPTIES_GROUP where a policy that keeps anything at all would keep nothing of a group: then it is not what somebody meant.
  * An empty policy removes all; whether that may be asked for is the caller's business.
  */
-export function planForget(snapshots: readonly StoredSnapshot[], request: ForgetRequest): PlannedGroup[] {
+export function planForget(snapshots: readonly SnapshotLabel[], request: ForgetRequest): PlannedGroup[] {
   return groupSnapshots(snapshots, request.groupBy).map(({ key, snapshots: members }) => {
     const decisions = decide(members, request);
     const removesAll = decisions.length > 0 && decisions.every(({ reasons }) => reasons.length === 0);
@@ -52,7 +52,7 @@ export function keepingGood(groups: readonly PlannedGroup[], good: ReadonlySet<S
 }
 
 /** Oldest first. */
-export function removedBy(groups: readonly PlannedGroup[]): StoredSnapshot[] {
+export function removedBy(groups: readonly PlannedGroup[]): SnapshotLabel[] {
   return groups
     .flatMap(({ decisions }) => decisions)
     .filter(({ reasons }) => reasons.length === 0)
@@ -60,12 +60,12 @@ export function removedBy(groups: readonly PlannedGroup[]): StoredSnapshot[] {
     .sort(byTime);
 }
 
-function decide(members: readonly StoredSnapshot[], { policy, nowMs, zone }: ForgetRequest): readonly Decision[] {
+function decide(members: readonly SnapshotLabel[], { policy, nowMs, zone }: ForgetRequest): readonly Decision[] {
   const past = members.filter((snapshot) => !isFuture(snapshot, nowMs));
   return applyPolicy(past, policy, zone).reverse();
 }
 
-function byTime(a: StoredSnapshot, b: StoredSnapshot): number {
+function byTime(a: SnapshotLabel, b: SnapshotLabel): number {
   const difference = msOfTimeText(a.time) - msOfTimeText(b.time);
   return difference === 0 ? (a.id < b.id ? -1 : 1) : difference;
 }

@@ -1,7 +1,7 @@
 /** Folders of a repository on an SFTP server. */
 import { posix } from "node:path";
 import { fileKind } from "../../host/sftp/attributes.ts";
-import { isStatus, type SftpClient } from "../../host/sftp/sftp-client.ts";
+import { isStatus, type SftpClient, type SftpPath } from "../../host/sftp/sftp-client.ts";
 import { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
 
 /** As restic's: nobody else may look. */
@@ -20,7 +20,7 @@ export async function makeFolders(client: SftpClient, path: string): Promise<voi
 }
 
 /** One that is there is a success. */
-export async function makeFolder(client: SftpClient, path: string): Promise<void> {
+export async function makeFolder(client: SftpClient, path: SftpPath): Promise<void> {
   try {
     await client.makeFolder(path, { mode: folderMode });
   } catch (error) {

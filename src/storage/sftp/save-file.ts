@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { fileKind } from "../../host/sftp/attributes.ts";
-import { isStatus, type SftpClient, type SftpHandle } from "../../host/sftp/sftp-client.ts";
+import { isStatus, type SftpClient, type SftpHandle, type SftpPath } from "../../host/sftp/sftp-client.ts";
 import { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
 import { writeAll } from "../../host/sftp/transfer.ts";
 
@@ -96,7 +96,7 @@ async function replace(
 }
 
 /** One that is not there is a success. Where a server refuses to remove a read-only file, the protection goes first. */
-export async function removeFile(client: SftpClient, path: string): Promise<void> {
+export async function removeFile(client: SftpClient, path: SftpPath): Promise<void> {
   try {
     await client.remove(path);
   } catch (error) {

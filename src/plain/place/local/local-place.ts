@@ -6,6 +6,7 @@ import { type BytePath, bytePath, bytePathOf, bytesOf, joinPath, parentPath } fr
 import { ObhutError, reasonOf, systemCode } from "../../../base/errors.ts";
 import { MiB } from "../../../base/limits.ts";
 import { publishOnce, removeFile } from "../../../host/durable-write.ts";
+import { syncFileSystem } from "../../../host/sync-file-system.ts";
 import { localError } from "../../../storage/local/local-error.ts";
 import {
   type Duplication,
@@ -16,14 +17,13 @@ import {
   temporaryName,
   type WriteOptions,
 } from "../place.ts";
+import { shownPath } from "../shown-path.ts";
 import { fillFile } from "./fill-file.ts";
 import { LocalFolders } from "./local-folders.ts";
-import { shownPath } from "./shown-path.ts";
-import { syncFileSystem } from "./sync-file-system.ts";
 
-/** `root`: absolute path of the folder. */
-export function localPlace(root: string): PlainPlace {
-  return new LocalPlace(root);
+/** `root`: absolute path of the folder. `location`: how a person named it. */
+export function localPlace(root: string, location: string = root): PlainPlace {
+  return new LocalPlace(root, location);
 }
 
 const readBytes = MiB;
@@ -32,12 +32,13 @@ class LocalPlace implements PlainPlace {
   readonly location: string;
   readonly connections = 8;
   readonly renamesFolders = "at-once";
+  readonly keepsTimes = true;
   readonly #root: BytePath;
   readonly #folders: LocalFolders;
   #dirty = false;
 
-  constructor(root: string) {
-    this.location = root;
+  constructor(root: string, location: string) {
+    this.location = location;
     this.#root = bytePath(root);
     this.#folders = new LocalFolders(this.#root);
   }

@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readdir } from "node:fs/promises";
-import { type BytePath, bytePathOf, bytesOf, joinPath } from "../../../base/byte-path.ts";
-import { syncFile } from "../../../host/durable-write.ts";
+import { type BytePath, bytePathOf, bytesOf, joinPath } from "../base/byte-path.ts";
+import { syncFile } from "./durable-write.ts";
 
 /** Rejects with the system's error. */
 export async function syncFileSystem(root: BytePath): Promise<void> {

@@ -1,0 +1,84 @@
+/** The places for plain copies of one backup: found, held, with the copy that the next one builds on. */
+import { isObhutError, ObhutError } from "../base/errors.ts";
+import type { Manifest } from "../capture/manifest.ts";
+import type { PlainPlace } from "../plain/place/place.ts";
+import { type CopyTarget, isThere, openCopyTarget } from "../plain/write/copy-target.ts";
+import { defaultLayout } from "../plans/copy-layout.ts";
+import type { PlainDestination } from "../plans/destination.ts";
+import type { JobWatch } from "./job-event.ts";
+import type { Parts } from "./parts.ts";
+
+export interface OpenedCopy {
+  readonly destination: PlainDestination;
+  readonly target: CopyTarget;
+}
+
+export interface FailedCopy {
+  readonly location: string;
+  readonly error: ObhutError;
+}
+
+export interface OpenedCopies extends AsyncDisposable {
+  readonly opened: readonly OpenedCopy[];
+  /** Places that could not be opened; the others go on without them. */
+  readonly failed: readonly FailedCopy[];
+}
+
+export interface OpenCopiesOptions {
+  readonly destinations: readonly PlainDestination[];
+  readonly dryRun: boolean;
+  readonly timeMs: number;
+}
+
+export async function openCopies(
+  { destinations, dryRun, timeMs }: OpenCopiesOptions,
+  parts: Parts,
+  { signal }: JobWatch,
+): Promise<OpenedCopies> {
+  await using stack = new AsyncDisposableStack();
+  const failed: FailedCopy[] = [];
+  const open = async (destination: PlainDestination): Promise<OpenedCopy[]> => {
+    try {
+      const own = stack.use(new AsyncDisposableStack());
+      const place = await openPlace(destination, parts);
+      own.defer(() => place.close());
+      const { kind } = destination;
+      const { hostname } = parts.actor;
+      const target = own.use(await openCopyTarget(place, { kind, dryRun, hostname, nowMs: timeMs, signal }));
+      return [{ destination, target }];
+    } catch (error) {
+      if (!isObhutError(error) || signal.aborted) throw error;
+      failed.push({ location: destination.written, error });
+      return [];
+    }
+  };
+  const settled = await Promise.allSettled(destinations.map(open));
+  const broken = settled.find((one) => one.status === "rejected");
+  if (broken !== undefined) throw broken.reason;
+  const opened = settled.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  const kept = stack.move();
+  return { opened, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Errors: those of the place's kind. */
+export async function openPlace(destination: PlainDestination, { openPlace: open }: Parts): Promise<PlainPlace> {
+  if (open === undefined) throw new ObhutError("INTERNAL", { reason: "no places for plain copies" });
+  return await open(destination);
+}
+
+/**
+ * What a capture may take as unchanged because this copy has it; undefined where it has not all of it, or shares nothing with copies before. A
+ * capture puts nothing aside that is unchanged, so every file must be there.
+ */
+export function manifestOf({ target }: OpenedCopy, layout: string | undefined): Manifest | undefined {
+  const { previous, place, afterDeath, marker } = target;
+  if (previous === undefined || afterDeath) return undefined;
+  const wanted = layoutNameOf(layout, marker.layout);
+  const files = previous.list.entries.filter(({ kind }) => kind === "file");
+  const isWhole = previous.record.layout === wanted && files.every((entry) => isThere(previous, place, entry));
+  return isWhole ? previous.manifest : undefined;
+}
+
+export function layoutNameOf(asked: string | undefined, ofPlace: string | undefined): string {
+  return asked ?? ofPlace ?? defaultLayout;
+}
