@@ -53,7 +53,7 @@ function header(facts: RunFacts, tools: readonly ToolFigures[]): readonly string
           "- **the machine was busy with other work**: wall times are noise, only CPU seconds, sizes and memory can be compared",
         ]
       : []),
-    "- local repository on the same disk, encryption on, files in the page cache",
+    "- local repository on the same disk, encryption on, files in the page cache (Obhut's packs go past it)",
     ...tools.map((tool) => `- ${tool.version}: ${tool.settings}`),
   ];
 }

@@ -7,7 +7,7 @@ import type { Command, Places, Tool } from "./tool.ts";
 const program = join(import.meta.dirname, "..", "..", "bin", "obhut");
 
 function run(places: Places, ...args: readonly string[]): Command {
-  // Its only cache holds its own compiled code, which at home is there from the runs before.
+  // Its caches hold its own compiled code and what indexes say together, which at home are there from the runs before.
   return { argv: [program, ...args, "--password-file", places.passwordFile], env: {} };
 }
 
