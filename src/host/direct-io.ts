@@ -69,7 +69,8 @@ async function inBlocks(path: string, access: "read" | "write", bytes: Uint8Arra
       if (moved === 0 || done !== wholeBlocks(done)) break;
     }
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    // Opening it once more may be forbidden where it was made, by a umask or a rule of the system.
+    if (!isRefusal(error) && !["EACCES", "EPERM"].includes(systemCode(error) ?? "")) throw error;
   }
   return wholeBlocks(done);
 }
