@@ -21,9 +21,9 @@ export function pageMemory(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
 }
 
-/** Opens a file that is there; undefined where there is no direct I/O: macOS, some file systems. Throws what else the system says. */
-export function openDirect(path: BytePath, access: "read" | "write"): number | undefined {
-  const flags = flagsFor(access);
+/** Opens a file that is there for writing; undefined where there is no direct I/O: macOS, some file systems. Throws what else the system says. */
+export function openDirect(path: BytePath): number | undefined {
+  const flags = flagsFor("write");
   if (flags === undefined) return undefined;
   try {
     return openSync(bytesOf(path), flags);

@@ -14,14 +14,15 @@ import { mirrorWriter } from "../plain/write/mirror-writer.ts";
 import { defaultLayout, parseLayout } from "../plans/copy-layout.ts";
 import { timeTextIn } from "../repository/format/time-text.ts";
 import { defaultCopyChoices } from "./copy-choices.ts";
-import { type FailedCopy, layoutNameOf, type OpenedCopy } from "./open-copies.ts";
+import type { FailedOpening } from "./open-all.ts";
+import { layoutNameOf, type OpenedCopy } from "./open-copies.ts";
 import type { Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 
 export interface CopyWriters {
   readonly writers: readonly CopyWriter[];
-  readonly failed: readonly FailedCopy[];
+  readonly failed: readonly FailedOpening[];
 }
 
 export interface CopyWriterContext {
@@ -35,7 +36,7 @@ export interface CopyWriterContext {
 /** A copy that cannot be begun keeps none of the others from it. */
 export async function copyWriters(opened: readonly OpenedCopy[], context: CopyWriterContext): Promise<CopyWriters> {
   const writers: CopyWriter[] = [];
-  const failed: FailedCopy[] = [];
+  const failed: FailedOpening[] = [];
   for (const copy of opened) {
     try {
       writers.push(await copyWriter(copy, context));

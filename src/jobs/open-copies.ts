@@ -1,11 +1,12 @@
 /** The places for plain copies of one backup: found, held, with the copy that the next one builds on. */
-import { isObhutError, ObhutError } from "../base/errors.ts";
+import { ObhutError } from "../base/errors.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import type { PlainPlace } from "../plain/place/place.ts";
 import { type CopyTarget, isThere, openCopyTarget } from "../plain/write/copy-target.ts";
 import { defaultLayout } from "../plans/copy-layout.ts";
 import type { PlainDestination } from "../plans/destination.ts";
 import type { JobWatch } from "./job-event.ts";
+import { type OpenedAll, openAll } from "./open-all.ts";
 import type { Parts } from "./parts.ts";
 
 export interface OpenedCopy {
@@ -13,16 +14,7 @@ export interface OpenedCopy {
   readonly target: CopyTarget;
 }
 
-export interface FailedCopy {
-  readonly location: string;
-  readonly error: ObhutError;
-}
-
-export interface OpenedCopies extends AsyncDisposable {
-  readonly opened: readonly OpenedCopy[];
-  /** Places that could not be opened; the others go on without them. */
-  readonly failed: readonly FailedCopy[];
-}
+export type OpenedCopies = OpenedAll<OpenedCopy>;
 
 export interface OpenCopiesOptions {
   readonly destinations: readonly PlainDestination[];
@@ -35,29 +27,14 @@ export async function openCopies(
   parts: Parts,
   { signal }: JobWatch,
 ): Promise<OpenedCopies> {
-  await using stack = new AsyncDisposableStack();
-  const failed: FailedCopy[] = [];
-  const open = async (destination: PlainDestination): Promise<OpenedCopy[]> => {
-    try {
-      const own = stack.use(new AsyncDisposableStack());
-      const place = await openPlace(destination, parts);
-      own.defer(() => place.close());
-      const { kind } = destination;
-      const { hostname } = parts.actor;
-      const target = own.use(await openCopyTarget(place, { kind, dryRun, hostname, nowMs: timeMs, signal }));
-      return [{ destination, target }];
-    } catch (error) {
-      if (!isObhutError(error) || signal.aborted) throw error;
-      failed.push({ location: destination.written, error });
-      return [];
-    }
-  };
-  const settled = await Promise.allSettled(destinations.map(open));
-  const broken = settled.find((one) => one.status === "rejected");
-  if (broken !== undefined) throw broken.reason;
-  const opened = settled.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-  const kept = stack.move();
-  return { opened, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return await openAll(destinations, signal, async (destination, own) => {
+    const place = await openPlace(destination, parts);
+    own.defer(() => place.close());
+    const { kind } = destination;
+    const { hostname } = parts.actor;
+    const target = own.use(await openCopyTarget(place, { kind, dryRun, hostname, nowMs: timeMs, signal }));
+    return { destination, target };
+  });
 }
 
 /** Errors: those of the place's kind. */

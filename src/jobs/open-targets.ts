@@ -1,11 +1,11 @@
 /** The repositories of one backup: opened, locked, with their index and the snapshot they build on. */
-import { isObhutError, type ObhutError } from "../base/errors.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { BackupTarget } from "../repository/backup/backup-options.ts";
 import type { ParentQuery } from "../repository/find-parent.ts";
 import type { OnDeriving } from "../repository/open-repository.ts";
 import type { JobWatch } from "./job-event.ts";
+import { type OpenedAll, openAll } from "./open-all.ts";
 import { openDestination } from "./open-destination.ts";
 import type { Spool } from "./open-spool.ts";
 import type { Parts } from "./parts.ts";
@@ -25,40 +25,18 @@ export interface OpenedTarget {
   readonly manifest: Manifest | undefined;
 }
 
-export interface FailedTarget {
-  readonly location: string;
-  readonly error: ObhutError;
-}
-
-export interface OpenedTargets extends AsyncDisposable {
-  readonly opened: readonly OpenedTarget[];
-  /** Destinations that could not be opened; the others go on without them. */
-  readonly failed: readonly FailedTarget[];
+export interface OpenedTargets extends OpenedAll<OpenedTarget> {
   /** Aborts when a lock is lost. */
   readonly signals: readonly AbortSignal[];
 }
 
 /** A destination that cannot be opened keeps none of the others from it. */
 export async function openTargets(options: OpenTargetsOptions, parts: Parts, watch: JobWatch): Promise<OpenedTargets> {
-  await using stack = new AsyncDisposableStack();
   const signals: AbortSignal[] = [];
-  const failed: FailedTarget[] = [];
-  const opening = options.destinations.map(async (destination) => {
-    try {
-      const own = stack.use(new AsyncDisposableStack());
-      return await openTarget({ destination, own, signals }, options, { parts, watch });
-    } catch (error) {
-      if (!isObhutError(error) || watch.signal.aborted) throw error;
-      failed.push({ location: destination.written, error });
-      return undefined;
-    }
-  });
-  const settled = await Promise.allSettled(opening);
-  const broken = settled.find((one) => one.status === "rejected");
-  if (broken !== undefined) throw broken.reason;
-  const opened = settled.flatMap((one) => (one.status === "fulfilled" && one.value !== undefined ? [one.value] : []));
-  const kept = stack.move();
-  return { opened, failed, signals, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const all = await openAll(options.destinations, watch.signal, (destination, own) =>
+    openTarget({ destination, own, signals }, options, { parts, watch }),
+  );
+  return { ...all, signals };
 }
 
 interface Opening {

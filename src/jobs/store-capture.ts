@@ -13,7 +13,8 @@ import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
 import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
-import { type FailedCopy, manifestOf, type OpenedCopies } from "./open-copies.ts";
+import type { FailedOpening } from "./open-all.ts";
+import { manifestOf, type OpenedCopies } from "./open-copies.ts";
 import { commonManifest, type OpenedTargets } from "./open-targets.ts";
 import type { Environment, Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
@@ -51,7 +52,7 @@ interface StoredCapture {
   readonly results: readonly TargetResult[];
   readonly copies: readonly CopyResult[];
   /** Copies that could not be begun. */
-  readonly failedCopies: readonly FailedCopy[];
+  readonly failedCopies: readonly FailedOpening[];
   readonly manifest: Manifest;
 }
 

@@ -11,7 +11,8 @@ import type { CopyResult } from "../plain/write/copy-channel.ts";
 import { PlainRun } from "../plain/write/plain-run.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import { type CopyWriterContext, copyWriters } from "./copy-writers.ts";
-import type { FailedCopy, OpenedCopy } from "./open-copies.ts";
+import type { FailedOpening } from "./open-all.ts";
+import type { OpenedCopy } from "./open-copies.ts";
 import { scratchParent } from "./scratch-folder.ts";
 
 export interface StoreCopiesOptions extends Omit<CopyWriterContext, "scratch"> {
@@ -26,7 +27,7 @@ export interface StoredCopies<Stored> {
   readonly manifest: Manifest;
   readonly copies: readonly CopyResult[];
   /** Those that could not be begun. */
-  readonly failed: readonly FailedCopy[];
+  readonly failed: readonly FailedOpening[];
   /** What `store` gave, or failed with. */
   readonly stored: PromiseSettledResult<Stored>;
 }

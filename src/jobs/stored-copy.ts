@@ -5,7 +5,8 @@ import type { CopyKind } from "../plain/copy/copy-names.ts";
 import type { CopyResult } from "../plain/write/copy-channel.ts";
 import type { CopyCounts } from "../plain/write/copy-writer.ts";
 import type { JobWatch } from "./job-event.ts";
-import type { FailedCopy, OpenedCopies } from "./open-copies.ts";
+import type { FailedOpening } from "./open-all.ts";
+import type { OpenedCopies } from "./open-copies.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 
 export interface StoredCopy {
@@ -33,7 +34,10 @@ export function copiesOf(results: readonly CopyResult[], { opened }: OpenedCopie
   });
 }
 
-export function failedCopies(failed: readonly FailedCopy[], { copyDestinations = [] }: RunBackupOptions): StoredCopy[] {
+export function failedCopies(
+  failed: readonly FailedOpening[],
+  { copyDestinations = [] }: RunBackupOptions,
+): StoredCopy[] {
   return failed.map(({ location, error }) => {
     const kind = copyDestinations.find(({ written }) => written === location)?.kind ?? "mirror";
     return { location, kind, name: "", counts: noCounts, removed: 0, error };

@@ -2,7 +2,7 @@
  * What many index files say together, kept on this machine as it lies in memory: to read them again takes ten times as long. It names the files
  * it was made of, whose names are the hashes of their content, and is sealed with the repository's key: what opens is what was kept.
  */
-import { type IndexId, parseId } from "../base/ids.ts";
+import type { IndexId, PackId } from "../base/ids.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { nonceBytes } from "./format/crypto.ts";
 import { hexIdAt, idBytes } from "./format/hex.ts";
@@ -59,10 +59,10 @@ function decodeJoined(bytes: Buffer, more: number): JoinedIndex | undefined {
   if (found !== version || copies === undefined || rows === undefined || places === undefined) return undefined;
   const idAt = (number: number): string => hexIdAt(bytes.subarray(4 * headWords), number);
   const ids = Array.from({ length: fileCount + packCount + markedCount }, (_, number) => idAt(number));
-  const packs = ids.slice(fileCount).flatMap((id) => parseId<IndexId>(id) ?? []) as never[];
-  const [listed, marked] = [packs.slice(0, packCount), packs.slice(packCount)];
+  const packs = ids.slice(fileCount, fileCount + packCount) as PackId[];
+  const marked = ids.slice(fileCount + packCount) as PackId[];
   return {
-    index: BlobIndex.of({ rows, places, copies, packs: listed, marked }, more),
+    index: BlobIndex.of({ rows, places, copies, packs, marked }, more),
     files: new Set(ids.slice(0, fileCount) as IndexId[]),
   };
 }

@@ -6,7 +6,7 @@ import { formatSize, formatTime } from "../../messages/format-values.ts";
 import { copyName } from "../../plain/read/open-copies.ts";
 import { isPlain } from "../../plans/plain-destination.ts";
 import { msOfTimeText } from "../../repository/format/time-text.ts";
-import type { StoredSnapshot } from "../../repository/snapshots.ts";
+import type { SnapshotLabel, StoredSnapshot } from "../../repository/snapshots.ts";
 import { askedFilter } from "../asked-filter.ts";
 import { askedAnySource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -27,30 +27,14 @@ export const run: Command = async (call) => {
 
 /** Plain copies: what a snapshot of a repository does not have is left out. */
 function showCopies({ location, copies }: ListedCopies, { reporter, messages, language }: CommandCall): number {
-  const words = messages.output;
   for (const { copy, ...label } of copies) {
     const { id, time, hostname: instance, tags, paths, programVersion } = label;
     const { sequence, complete, files, bytes } = copy.record;
     const about = { name: copyName(copy), sequence, complete, files, bytes };
     reporter.record("snapshot", { id, time, instance, tags, paths, programVersion, ...about });
   }
-  const columns = [
-    { title: words.columnId },
-    { title: words.columnTime },
-    { title: words.columnInstance },
-    { title: words.columnSize, align: "right" },
-    { title: words.columnTags },
-    { title: words.plainCopy },
-  ] as const;
-  const rows = copies.map(({ id, time, hostname, tags, copy }) => [
-    shortId(id),
-    formatTime(msOfTimeText(time)),
-    printable(hostname),
-    formatSize(copy.record.bytes, language),
-    printable(tags.join(",")),
-    copyName(copy),
-  ]);
-  reporter.lines(copies.length === 0 ? [words.noSnapshots] : tableLines(columns, rows));
+  const rows = copies.map(({ copy, ...label }) => ({ label, bytes: copy.record.bytes, last: copyName(copy) }));
+  reporter.lines(labelTable(rows, messages.output.plainCopy, { messages, language }));
   reporter.record("summary", { command: "snapshots", repository: location, snapshots: copies.length });
   return 0;
 }
@@ -66,24 +50,45 @@ function recordOf({ hostname, programVersion, summary, ...snapshot }: StoredSnap
   return { id, time, instance: hostname, username, tags, paths, parent, original, tree, programVersion, ...sizes };
 }
 
-function tableOf(snapshots: readonly StoredSnapshot[], { messages, language }: CommandCall): readonly string[] {
+function tableOf(snapshots: readonly StoredSnapshot[], call: CommandCall): readonly string[] {
+  const rows = snapshots.map((label) => ({
+    label,
+    bytes: label.summary?.total_bytes_processed,
+    last: printable(label.paths.join(", ")),
+  }));
+  return labelTable(rows, call.messages.output.columnPaths, call);
+}
+
+interface LabelRow {
+  readonly label: Pick<SnapshotLabel, "id" | "time" | "hostname" | "tags">;
+  /** Undefined where it is not told. */
+  readonly bytes: number | undefined;
+  readonly last: string;
+}
+
+/** `last`: the title of the last column. */
+function labelTable(
+  rows: readonly LabelRow[],
+  last: string,
+  { messages, language }: Pick<CommandCall, "messages" | "language">,
+): readonly string[] {
   const words = messages.output;
-  if (snapshots.length === 0) return [words.noSnapshots];
+  if (rows.length === 0) return [words.noSnapshots];
   const columns = [
     { title: words.columnId },
     { title: words.columnTime },
     { title: words.columnInstance },
     { title: words.columnSize, align: "right" },
     { title: words.columnTags },
-    { title: words.columnPaths },
+    { title: last },
   ] as const;
-  const rows = snapshots.map(({ id, time, hostname, summary, tags, paths }) => [
+  const cells = rows.map(({ label: { id, time, hostname, tags }, bytes, last }) => [
     shortId(id),
     formatTime(msOfTimeText(time)),
     printable(hostname),
-    summary === undefined ? "" : formatSize(summary.total_bytes_processed, language),
+    bytes === undefined ? "" : formatSize(bytes, language),
     printable(tags.join(",")),
-    printable(paths.join(", ")),
+    last,
   ]);
-  return tableLines(columns, rows);
+  return tableLines(columns, cells);
 }

@@ -27,7 +27,7 @@ export class OpenOutput {
       // Several threads may do this to one file: setting the size it has already changes nothing.
       ftruncateSync(this.#descriptor, file.sizeBytes);
     }
-    this.#direct = direct && file.sizeBytes >= worthDirectBytes ? openDirect(file.path, "write") : undefined;
+    this.#direct = direct && file.sizeBytes >= worthDirectBytes ? openDirect(file.path) : undefined;
   }
 
   /** Whether `writeBlocks` goes beside. */
