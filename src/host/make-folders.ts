@@ -1,5 +1,5 @@
 /** A folder and those above it. */
-import { mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemCode } from "../base/errors.ts";
 
@@ -8,30 +8,37 @@ import { systemCode } from "../base/errors.ts";
  * is there is left as it is. Rejects with the operating system's error.
  */
 export async function makeFolders(path: string, mode: number): Promise<void> {
-  const code = await made(path, mode);
-  if (code === undefined) return;
+  const refused = await make(path, mode);
+  if (refused === undefined) return;
   const above = dirname(path);
-  if (code.code !== "ENOENT" || above === path) throw code.error;
+  if (systemCode(refused.error) !== "ENOENT" || above === path) throw refused.error;
   await makeFolders(above, mode);
-  const again = await made(path, mode);
+  const again = await make(path, mode);
   if (again !== undefined) throw again.error;
 }
 
-async function made(path: string, mode: number): Promise<{ code: string | undefined; error: unknown } | undefined> {
+/** Why there is no folder at this path; undefined where there is one now. */
+async function make(path: string, mode: number): Promise<{ readonly error: unknown } | undefined> {
   try {
     await mkdir(path, { mode });
     return undefined;
   } catch (error) {
-    const code = systemCode(error);
-    // Where it may not be made it may be there all the same: a read-only file system says so first.
-    const isThere = code !== "ENOENT" && (await isFolder(path));
-    return isThere ? undefined : { code, error };
+    if (systemCode(error) === "ENOENT") return { error };
+    return await whyNoFolder(path, error);
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/**
+ * Where a folder may not be made it may be there all the same: a read-only file system says so first. What was in the way may be gone
+ * again, when somebody removes it meanwhile: then it is missing, which the caller mends.
+ */
+async function whyNoFolder(path: string, error: unknown): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    const there = await lstat(path);
+    const isFolder = there.isSymbolicLink() ? (await stat(path)).isDirectory() : there.isDirectory();
+    return isFolder ? undefined : { error };
+  } catch (gone) {
+    const isMissing = systemCode(gone) === "ENOENT" && (gone as NodeJS.ErrnoException).syscall === "lstat";
+    return { error: isMissing ? gone : error };
+  }
 }
