@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { KiB, MiB } from "../base/limits.ts";
-import { directBlockBytes, pageMemory, readDirect, writeDirect } from "./direct-io.ts";
+import { directBlockBytes, directSlackBytes, pageMemory, readDirect, writeDirect } from "./direct-io.ts";
 
 function folder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "obhut-direct-"));
@@ -53,7 +53,12 @@ test("goes past the page cache wherever the file system lets anybody", async (t)
   const path = join(scratch.path, "file");
   if (!takesDirectIo(path)) return t.diagnostic("the temporary folder takes no direct I/O: only the fallback was seen");
   assert.equal(await writeDirect(path, new Uint8Array(pageMemory(2 * MiB))), 2 * MiB);
-  assert.equal(await readDirect(path, new Uint8Array(pageMemory(2 * MiB))), 2 * MiB);
+  assert.equal(
+    (await readDirect(path, { offset: 0, length: 2 * MiB }, new Uint8Array(pageMemory(2 * MiB))))?.length,
+    2 * MiB,
+  );
+  const [some, room] = [{ offset: 777, length: MiB }, new Uint8Array(pageMemory(MiB + directSlackBytes))];
+  assert.equal((await readDirect(path, some, room))?.byteOffset, 777);
 });
 
 for (const [name, offset] of [
@@ -70,27 +75,41 @@ for (const [name, offset] of [
     assert.deepEqual(readFileSync(path), Buffer.from(bytes.subarray(0, written)));
   });
 
-  test(`reads whole blocks into ${name}, or nothing`, async () => {
+  test(`reads ranges into ${name}, or nothing`, async () => {
     using scratch = folder();
     const path = join(scratch.path, "file");
     const content = patterned(new Uint8Array(length));
     writeFileSync(path, content);
-    const into = new Uint8Array(pageMemory(length + 64), offset, length);
-    const read = await readDirect(path, into);
-    assert.ok(read === 0 || read === length - (length % directBlockBytes), `${read}`);
-    assert.deepEqual(Buffer.from(into.subarray(0, read)), Buffer.from(content.subarray(0, read)));
+    const room = new Uint8Array(pageMemory(length + directSlackBytes + 64), offset, length + directSlackBytes);
+    for (const range of [
+      { offset: 0, length },
+      { offset: 1, length: length - 1 },
+      { offset: 4095, length: MiB },
+      { offset: 4096, length: MiB + 1 },
+      { offset: 1000, length: MiB + 5000 },
+      { offset: length - MiB, length: MiB },
+    ]) {
+      const read = await readDirect(path, range, room);
+      if (read === undefined) continue;
+      assert.equal(read.buffer, room.buffer);
+      assert.deepEqual(Buffer.from(read), Buffer.from(content.subarray(range.offset, range.offset + range.length)));
+    }
   });
 }
 
-test("reads no more than there is of a file that is shorter than was said", async () => {
+test("gives nothing where the file ends before the range does, and where memory has no room for its blocks", async () => {
   using scratch = folder();
   const path = join(scratch.path, "file");
-  const content = patterned(new Uint8Array(MiB + 100));
-  writeFileSync(path, content);
-  const into = new Uint8Array(pageMemory(4 * MiB));
-  const read = await readDirect(path, into);
-  assert.ok(read <= content.length);
-  assert.deepEqual(Buffer.from(into.subarray(0, read)), Buffer.from(content.subarray(0, read)));
+  writeFileSync(path, patterned(new Uint8Array(MiB + 100)));
+  const room = new Uint8Array(pageMemory(4 * MiB));
+  for (const range of [
+    { offset: 0, length: MiB + 101 },
+    { offset: 50, length: MiB + 51 },
+    { offset: 3 * MiB, length: MiB },
+  ])
+    assert.equal(await readDirect(path, range, room), undefined);
+  const tight = new Uint8Array(pageMemory(2 * MiB), 0, MiB);
+  assert.equal(await readDirect(path, { offset: 10, length: MiB }, tight), undefined);
 });
 
 test("leaves small files to others, and a file that is not there to the system's error", async () => {

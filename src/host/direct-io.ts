@@ -3,13 +3,15 @@
  * for what nobody will read soon, and there is little left to sync (docs/decisions/0203). Source: Linux, open(2), O_DIRECT.
  */
 import { constants, openSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { type BytePath, bytesOf } from "../base/byte-path.ts";
 import { systemCode } from "../base/errors.ts";
 import { KiB, MiB } from "../base/limits.ts";
 
 /** Where direct I/O begins and ends, in memory and in the file: a multiple of every disk's own. */
 export const directBlockBytes = 4 * KiB;
+/** What memory needs beyond the bytes it is for, so that the blocks they begin and end in fit. */
+export const directSlackBytes = 2 * directBlockBytes;
 /** Below that the copy costs less than a trip to the disk. */
 export const worthDirectBytes = MiB;
 
@@ -39,12 +41,28 @@ export function openDirect(path: BytePath): number | undefined {
  * Rejects with the operating system's error.
  */
 export async function writeDirect(path: string, bytes: Uint8Array): Promise<number> {
-  return await inBlocks(path, "write", bytes);
+  const length = wholeBlocks(bytes.length);
+  const open = { path, flags: flagsFor("write"), worthBytes: bytes.length };
+  return wholeBlocks(await whileAligned(open, length, (file, done) => file.write(bytes, done, length - done, done)));
 }
 
-/** As `writeDirect`, from the beginning of the file into `into`, which may be longer than the file. */
-export async function readDirect(path: string, into: Uint8Array): Promise<number> {
-  return await inBlocks(path, "read", into);
+/**
+ * Reads the blocks that hold the range to the beginning of `memory`. Resolves with the part of it that is the range; undefined where there
+ * is no room for these blocks, where the memory or the file system does not allow it, and where the file ends before the range does.
+ * Rejects with the operating system's error.
+ */
+export async function readDirect<Memory extends ArrayBufferLike>(
+  path: string,
+  { offset, length }: { readonly offset: number; readonly length: number },
+  memory: Uint8Array<Memory>,
+): Promise<Uint8Array<Memory> | undefined> {
+  const begin = wholeBlocks(offset);
+  const end = offset + length - begin;
+  const blocks = wholeBlocks(end + directBlockBytes - 1);
+  if (blocks > memory.length) return undefined;
+  const open = { path, flags: flagsFor("read"), worthBytes: length };
+  const done = await whileAligned(open, blocks, (file, at) => file.read(memory, at, blocks - at, begin + at));
+  return done >= end ? memory.subarray(offset - begin, end) : undefined;
 }
 
 /** That this memory, file or file system takes no direct I/O. */
@@ -52,27 +70,33 @@ export function isRefusal(error: unknown): boolean {
   return ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(systemCode(error) ?? "");
 }
 
-async function inBlocks(path: string, access: "read" | "write", bytes: Uint8Array): Promise<number> {
-  const flags = flagsFor(access);
-  const length = wholeBlocks(bytes.length);
-  if (length < worthDirectBytes || flags === undefined) return 0;
+interface DirectOpen {
+  readonly path: string;
+  readonly flags: number | undefined;
+  readonly worthBytes: number;
+}
+
+/** Moves block after block; how many bytes that came to. Stopped inside of a block: whoever does the rest without us is told why. */
+async function whileAligned(
+  { path, flags, worthBytes }: DirectOpen,
+  length: number,
+  move: (file: FileHandle, done: number) => Promise<{ bytesRead: number } | { bytesWritten: number }>,
+): Promise<number> {
+  if (worthBytes < worthDirectBytes || flags === undefined) return 0;
   let done = 0;
   try {
     await using file = await open(path, flags);
-    while (done < length) {
-      const moved =
-        access === "write"
-          ? (await file.write(bytes, done, length - done, done)).bytesWritten
-          : (await file.read(bytes, done, length - done, done)).bytesRead;
+    while (done < length && done === wholeBlocks(done)) {
+      const result = await move(file, done);
+      const moved = "bytesRead" in result ? result.bytesRead : result.bytesWritten;
+      if (moved === 0) break;
       done += moved;
-      // Stopped inside of a block: whoever does the rest without us is told why.
-      if (moved === 0 || done !== wholeBlocks(done)) break;
     }
   } catch (error) {
     // Opening it once more may be forbidden where it was made, by a umask or a rule of the system.
     if (!isRefusal(error) && !["EACCES", "EPERM"].includes(systemCode(error) ?? "")) throw error;
   }
-  return wholeBlocks(done);
+  return done;
 }
 
 function flagsFor(access: "read" | "write"): number | undefined {

@@ -53,10 +53,17 @@ export interface Storage {
   load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 
   /**
-   * As `load`, into the first bytes of `into`, which is long enough for the range and may be shared memory. Only where it spares making new
-   * memory, which the system has to clear first; who needs it elsewhere loads and copies.
+   * As `load`, into `memory`, which is long enough for the range and may be shared: resolves with the part of it that holds the range. What
+   * lies elsewhere in it may be overwritten. Memory that begins at a page and has `directSlackBytes` (src/host/direct-io.ts) more than
+   * the range spares a copy. Only where it spares making new memory, which the system has to clear first; who needs it elsewhere loads
+   * and copies.
    */
-  loadInto?(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+  loadInto?<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>>;
 
   /**
    * Told that what `load` gave is not what it must be. A storage that keeps copies looks what the place itself holds; where that differs

@@ -2,8 +2,9 @@
  * Loads parts of files into memory that threads share and that is used again: of memory made for each load the system has to clear every
  * page first, and V8 counts it as a reason to look for garbage (docs/decisions/0202).
  */
-import { pageMemory } from "../../host/direct-io.ts";
-import type { ByteRange, Storage, StorageFile } from "../../storage/storage.ts";
+import { directSlackBytes, pageMemory } from "../../host/direct-io.ts";
+import { type Load, loadInto } from "../../storage/load-into.ts";
+import type { Storage } from "../../storage/storage.ts";
 
 export class SharedLoads {
   readonly #storage: Storage;
@@ -13,26 +14,16 @@ export class SharedLoads {
   /** `bufferBytes`: what most loads fit into; a larger one gets memory of its own. */
   constructor(storage: Storage, bufferBytes: number) {
     this.#storage = storage;
-    this.#bufferBytes = bufferBytes;
+    this.#bufferBytes = bufferBytes + directSlackBytes;
   }
 
   /** The bytes, for `use` alone: the memory serves another load once that has settled. Errors: the storage's, and those of `use`. */
-  async with<Result>(
-    {
-      file,
-      range,
-      signal,
-    }: { readonly file: StorageFile; readonly range: ByteRange; readonly signal?: AbortSignal | undefined },
-    use: (bytes: Uint8Array<SharedArrayBuffer>) => Promise<Result>,
-  ): Promise<Result> {
-    const buffer = this.#take(range.length);
+  async with<Result>(load: Load, use: (bytes: Uint8Array<SharedArrayBuffer>) => Promise<Result>): Promise<Result> {
+    const memory = this.#take(load.range.length + directSlackBytes);
     try {
-      const bytes = new Uint8Array(buffer, 0, range.length);
-      if (this.#storage.loadInto === undefined) bytes.set(await this.#storage.load(file, range, signal));
-      else await this.#storage.loadInto(file, range, bytes, signal);
-      return await use(bytes);
+      return await use(await loadInto(this.#storage, load, new Uint8Array(memory)));
     } finally {
-      if (buffer.byteLength === this.#bufferBytes) this.#free.push(buffer);
+      if (memory.byteLength === this.#bufferBytes) this.#free.push(memory);
     }
   }
 

@@ -6,6 +6,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { isObhutError } from "../../base/errors.ts";
+import { MiB } from "../../base/limits.ts";
+import { directSlackBytes, pageMemory } from "../../host/direct-io.ts";
+import { loadInto } from "../load-into.ts";
 import { fileTypes, type Storage, type StorageFile, type StoredFile } from "../storage.ts";
 
 export interface StorageUnderTest extends AsyncDisposable {
@@ -54,14 +57,11 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
         const back = await made.storage.load(file, { offset, length });
         assert.equal(Buffer.compare(back, bytes.subarray(offset, offset + length)), 0);
         assert.equal(back.buffer.byteLength, length);
-        const into = new Uint8Array(new SharedArrayBuffer(1010)).fill(7);
-        await made.storage.loadInto?.(file, { offset, length }, into);
-        if (made.storage.loadInto === undefined) continue;
-        assert.equal(Buffer.compare(into.subarray(0, length), back), 0);
-        assert.ok(
-          into.subarray(length).every((byte) => byte === 7),
-          "nothing behind the range is touched",
-        );
+        const memory = new Uint8Array(new SharedArrayBuffer(1010));
+        const part = await made.storage.loadInto?.(file, { offset, length }, memory);
+        if (part === undefined) continue;
+        assert.equal(part.buffer, memory.buffer);
+        assert.equal(Buffer.compare(part, back), 0);
       }
       for (const [offset, length] of [
         [0, 1001],
@@ -74,6 +74,26 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
         const into = made.storage.loadInto?.(file, { offset, length }, new Uint8Array(length));
         if (into !== undefined) await assert.rejects(into, isShort);
       }
+    });
+
+    it("reads large ranges, wherever they begin and end, and never less than asked for", async () => {
+      await using made = await createdStorage(make);
+      const file = fileOf("data", "large ranges");
+      const bytes = pattern(3 * MiB + 1234);
+      await made.storage.save(file, bytes);
+      const memory = new Uint8Array(pageMemory(bytes.length + directSlackBytes));
+      for (const [offset, length] of [
+        [0, bytes.length],
+        [1, 2 * MiB],
+        [4096, 2 * MiB],
+        [5000, bytes.length - 5000],
+      ] as const) {
+        const part = await loadInto(made.storage, { file, range: { offset, length } }, memory);
+        assert.equal(part.buffer, memory.buffer);
+        assert.equal(Buffer.compare(part, bytes.subarray(offset, offset + length)), 0);
+      }
+      const tooMuch = loadInto(made.storage, { file, range: { offset: 5000, length: bytes.length - 4999 } }, memory);
+      await assert.rejects(tooMuch, (e) => isObhutError(e, "STORAGE_SHORT_READ"));
     });
 
     it("names a file that is not there", async () => {

@@ -9,7 +9,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, readFile, stat, unlink } 
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
-import { readDirect, worthDirectBytes } from "../../host/direct-io.ts";
+import { readDirect } from "../../host/direct-io.ts";
 import { durableWrite, removeFile, syncFolder, temporaryPattern } from "../../host/durable-write.ts";
 import { makeFolders } from "../../host/make-folders.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
@@ -95,17 +95,23 @@ class LocalStorage implements Storage {
     );
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
     signal?.throwIfAborted();
-    await this.#try(
+    return await this.#try(
       "read",
       async () => {
-        const { offset, length } = range;
+        // Who asks for so much wants to know what the disk holds, and needs it once.
+        const direct = await readDirect(this.#path(file), range, memory);
+        if (direct !== undefined) return direct;
+        const bytes = memory.subarray(0, range.length);
         await using handle = await open(this.#path(file), "r");
-        // Who asks for all of a file wants to know what the disk holds, and needs it once.
-        const isWhole = offset === 0 && length >= worthDirectBytes && (await handle.stat()).size === length;
-        const read = isWhole ? await readDirect(this.#path(file), into.subarray(0, length)) : 0;
-        await this.#fill({ handle, file, offset: offset + read }, into.subarray(read, length));
+        await this.#fill({ handle, file, offset: range.offset }, bytes);
+        return bytes;
       },
       file,
     );

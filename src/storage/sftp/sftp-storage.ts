@@ -107,8 +107,15 @@ class SftpStorage implements Storage {
     );
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    await this.#read({ file, signal }, (open) => fillRange(open, range.offset, into.subarray(0, range.length)));
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
+    const bytes = memory.subarray(0, range.length);
+    await this.#read({ file, signal }, (open) => fillRange(open, range.offset, bytes));
+    return bytes;
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {

@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { finding } from "../../base/finding-codes.ts";
 import { limits } from "../../base/limits.ts";
+import { copyInto, loadInto } from "../load-into.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { type CachedType, CacheFolder, type CacheFolderOptions } from "./cache-folder.ts";
 import { PackStretches } from "./pack-stretches.ts";
@@ -59,10 +60,14 @@ class Cache implements Storage {
     return bytes;
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const isKept = file.holds === "trees" || this.#inner.loadInto === undefined;
-    if (isKept) into.set(await this.load(file, range, signal));
-    else await this.#inner.loadInto?.(file, range, into, signal);
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
+    if (file.holds !== "trees") return await loadInto(this.#inner, { file, range, signal }, memory);
+    return copyInto(await this.load(file, range, signal), memory);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {

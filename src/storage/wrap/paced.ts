@@ -1,5 +1,6 @@
 /** A storage that moves files at the pace of a line: for those that cannot do it piece by piece themselves. */
 import type { LinePace } from "../../base/pace.ts";
+import { loadInto } from "../load-into.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 
 export function paced(inner: Storage, line: LinePace): Storage {
@@ -39,10 +40,14 @@ class Paced implements Storage {
     return bytes;
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    if (this.#inner.loadInto === undefined) return void into.set(await this.load(file, range, signal));
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
     await this.#line.download.take(range.length, signal);
-    await this.#inner.loadInto(file, range, into, signal);
+    return await loadInto(this.#inner, { file, range, signal }, memory);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {

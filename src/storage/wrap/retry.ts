@@ -7,6 +7,7 @@ import type { Clock } from "../../base/clock.ts";
 import { isObhutError, type ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { limits } from "../../base/limits.ts";
+import { loadInto } from "../load-into.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { isWorthRetrying } from "./worth-retrying.ts";
 
@@ -69,11 +70,13 @@ class Retrying implements Storage {
     return await load();
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    await this.#retry(async () => {
-      if (this.#inner.loadInto !== undefined) await this.#inner.loadInto(file, range, into, signal);
-      else into.set(await this.#inner.load(file, range, signal));
-    }, signal);
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
+    return await this.#retry(() => loadInto(this.#inner, { file, range, signal }, memory), signal);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {

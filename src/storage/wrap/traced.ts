@@ -1,6 +1,7 @@
 /** A storage that tells of each call: what, for how long, how it ended. For whoever looks for the slow or the failing one. */
 import type { Clock } from "../../base/clock.ts";
 import { isObhutError } from "../../base/errors.ts";
+import { loadInto } from "../load-into.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 
 /** No content, no key and no password: a location shows none. */
@@ -55,10 +56,14 @@ class Traced implements Storage {
     return await this.#tell(about("load", file, range?.length), () => this.#inner.load(file, range, signal));
   }
 
-  async loadInto(file: StorageFile, range: ByteRange, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    if (this.#inner.loadInto === undefined) return void into.set(await this.load(file, range, signal));
-    const load = this.#inner.loadInto.bind(this.#inner);
-    await this.#tell(about("load", file, range.length), () => load(file, range, into, signal));
+  async loadInto<Memory extends ArrayBufferLike>(
+    file: StorageFile,
+    range: ByteRange,
+    memory: Uint8Array<Memory>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<Memory>> {
+    const load = (): Promise<Uint8Array<Memory>> => loadInto(this.#inner, { file, range, signal }, memory);
+    return await this.#tell(about("load", file, range.length), load);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {
