@@ -47,9 +47,9 @@ export function compressedRoom(plainBytes: number): number {
 export interface PieceDecompressor {
   /**
    * The content of a frame. Throws where it is malformed, cut off, or longer than `maxBytes`. The result is valid until the next
-   * call.
+   * call; where `room` has more than `maxBytes`, it may lie at the beginning of that, and what follows there may be overwritten.
    */
-  decompress(frame: Uint8Array, maxBytes: number): Uint8Array;
+  decompress(frame: Uint8Array, maxBytes: number, room?: Uint8Array): Uint8Array;
 }
 
 export function pieceCompressor(): PieceCompressor {
@@ -71,11 +71,13 @@ export function pieceDecompressor(): PieceDecompressor {
   if (stream === undefined || !decompressesWhole(stream)) return { decompress: zstdDecompress };
   let out = Buffer.allocUnsafeSlow(64 * KiB);
   return {
-    decompress(frame, maxBytes) {
-      if (out.length <= maxBytes) out = Buffer.allocUnsafeSlow(maxBytes + 1);
-      const { made } = stream.run(frame, out.subarray(0, maxBytes + 1));
+    decompress(frame, maxBytes, room) {
+      const hasRoom = room !== undefined && room.length > maxBytes;
+      if (!hasRoom && out.length <= maxBytes) out = Buffer.allocUnsafeSlow(maxBytes + 1);
+      const content = (hasRoom ? room : out).subarray(0, maxBytes + 1);
+      const { made } = stream.run(frame, content);
       if (made > maxBytes) throw new RangeError(`the compressed data holds more than ${maxBytes} bytes`);
-      return out.subarray(0, made);
+      return content.subarray(0, made);
     },
   };
 }

@@ -22,11 +22,14 @@ export class BlobOpener {
     this.#hashes = hashes;
   }
 
-  /** `id`: the 32 bytes. `uncompressedLength`: as the index has it, 0 where the blob is stored uncompressed. */
-  open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number): OpenedBlob {
+  /**
+   * `id`: the 32 bytes. `uncompressedLength`: as the index has it, 0 where the blob is stored uncompressed. `room`: where what is
+   * decompressed may be put, if it is longer than that.
+   */
+  open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number, room?: Uint8Array): OpenedBlob {
     const opened = this.#stream.tryOpen(sealed);
     if (opened === undefined) return { damage: "its authentication code does not match" };
-    const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength);
+    const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength, room);
     if (typeof plain === "string") return { damage: plain };
     if (!this.#hashes) return { plain, payload: opened };
     const actual = hash("sha256", plain, "buffer");
@@ -35,10 +38,10 @@ export class BlobOpener {
       : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
   }
 
-  #decompress(bytes: Uint8Array, length: number): Uint8Array | string {
+  #decompress(bytes: Uint8Array, length: number, room: Uint8Array | undefined): Uint8Array | string {
     if (length > limits.maxBlobBytes) return `it claims ${length} bytes`;
     try {
-      const plain = this.#decompressor.decompress(bytes, length);
+      const plain = this.#decompressor.decompress(bytes, length, room);
       return plain.length === length ? plain : `it has ${plain.length} bytes, the index says ${length}`;
     } catch (error) {
       return reasonOf(error);

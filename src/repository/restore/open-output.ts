@@ -13,7 +13,7 @@ const writeBeside = promisify(write);
 
 export class OpenOutput {
   readonly #descriptor: number;
-  /** Goes past the page cache: for whole blocks. */
+  /** Goes past the page cache, for whole blocks; undefined: not possible, or not worth it. */
   readonly #direct: number | undefined;
   #refused = false;
   /** How many writes are under way. */

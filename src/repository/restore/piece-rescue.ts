@@ -2,6 +2,7 @@
  * Pieces that their pack did not give, from another pack that holds them too: two programs that store at the same time may both store a
  * blob.
  */
+import { isDiskFull, reasonOf } from "../../base/errors.ts";
 import type { BlobId } from "../../base/ids.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
@@ -41,7 +42,13 @@ export class PieceRescue {
         });
         if (plain !== undefined) outputs.write(output, plan.pieces.positionOf(row), plain);
       }
-      await outputs.settled();
+      for (const [path, error] of await outputs.settled()) {
+        if (isDiskFull(error)) throw error;
+        this.#content.fail(
+          this.#content.outputs.findIndex((output) => output.path === path),
+          reasonOf(error),
+        );
+      }
     } finally {
       outputs.closeAll();
     }

@@ -4,8 +4,8 @@ import type { BytePath } from "../../base/byte-path.ts";
 export interface RestorerData {
   /** 64 bytes; see masterKeyOf. */
   readonly masterKey: Uint8Array;
-  /** What was written is hashed where it lies then, so that nothing has to be hashed before. */
-  readonly provesLater: boolean;
+  /** Large files are written past the page cache: nobody reads them back. */
+  readonly direct: boolean;
 }
 
 /** Pieces in columns; entry i of each belongs to piece i. */

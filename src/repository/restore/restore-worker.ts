@@ -1,7 +1,7 @@
 /** The script of a restoring thread. */
 import { workerData } from "node:worker_threads";
 import { isDiskFull, reasonOf } from "../../base/errors.ts";
-import { BlobOpener } from "../blob-opener.ts";
+import { BlobOpener, type OpenedBlob } from "../blob-opener.ts";
 import { masterKeyOf } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
 import { serveTasks } from "../workers/serve-tasks.ts";
@@ -17,10 +17,10 @@ import type {
   RestoreTask,
 } from "./restore-task.ts";
 
-const { masterKey, provesLater } = workerData as RestorerData;
-const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: !provesLater });
-// Who reads back what was written finds it in the page cache; who does not leaves that to others.
-const outputs = new OutputFiles({ direct: !provesLater });
+const { masterKey, direct } = workerData as RestorerData;
+// Each blob is authentic; what was written is hashed when it is read back, or not at all (docs/decisions/0104).
+const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: false });
+const outputs = new OutputFiles({ direct });
 const zeros = Buffer.alloc(1024 * 1024);
 
 serveTasks<RestoreTask, RestoreResult>({
@@ -47,39 +47,40 @@ interface Written {
 async function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Promise<Written> {
   const damages: PieceDamage[] = [];
   const failures: OutputFailure[] = [];
-  let lastOffset = -1;
-  let opened: ReturnType<BlobOpener["open"]> = { damage: "" };
+  let opened: OpenedBlob = { damage: "" };
   for (let piece = 0; piece < pieces.count; piece++) {
-    const offset = pieces.offsets[piece] ?? 0;
-    if (offset !== lastOffset) {
+    const [offset, uncompressed] = [pieces.offsets[piece] ?? 0, pieces.uncompressedLengths[piece] ?? 0];
+    const [number, position] = [pieces.files[piece] ?? 0, pieces.positions[piece] ?? 0];
+    const file = files[number];
+    if (file === undefined) {
+      failures.push({ file: number, reason: "its file is unknown" });
+      continue;
+    }
+    if (piece === 0 || offset !== pieces.offsets[piece - 1]) {
       const sealed = bytes.subarray(offset, offset + (pieces.lengths[piece] ?? 0));
       const id = pieces.ids.subarray(piece * idBytes, (piece + 1) * idBytes);
-      opened = opener.open(sealed, id, pieces.uncompressedLengths[piece] ?? 0);
-      lastOffset = offset;
+      // What goes to several places is copied: a room belongs to one.
+      const isAlone = offset !== pieces.offsets[piece + 1];
+      opened = opener.open(sealed, id, uncompressed, isAlone ? outputs.room(file, position, uncompressed) : undefined);
     }
     if (opened.damage !== undefined) {
       damages.push({ piece, reason: opened.damage });
       continue;
     }
-    const file = pieces.files[piece] ?? 0;
-    const reason = put(files[file], pieces.positions[piece] ?? 0, opened.plain);
-    if (reason !== undefined) failures.push({ file, reason });
+    const reason = put(file, position, opened.plain);
+    if (reason !== undefined) failures.push({ file: number, reason });
   }
-  const failed = await outputs.settled().then(() => undefined, reasonUnlessFull);
-  // Which file's bytes were staged is not known here: every file of this task is in doubt.
-  if (failed !== undefined) failures.push(...files.map((_, file) => ({ file, reason: failed })));
+  for (const [path, error] of await outputs.settled()) {
+    failures.push({ file: files.findIndex((file) => file.path === path), reason: reasonUnlessFull(error) });
+  }
   return { damages, failures };
 }
 
-function put(file: OutputFile | undefined, position: number, plain: Uint8Array): string | undefined {
-  if (file === undefined) return "its file is unknown";
-  if (file.fresh && isZero(plain)) return attempt(() => outputs.touch(file));
-  return attempt(() => outputs.write(file, position, plain));
-}
-
-function attempt(action: () => void): string | undefined {
+/** Why it could not be taken; what cannot be written shows when all is settled. */
+function put(file: OutputFile, position: number, plain: Uint8Array): string | undefined {
   try {
-    action();
+    if (file.fresh && isZero(plain)) outputs.touch(file);
+    else outputs.write(file, position, plain);
     return undefined;
   } catch (error) {
     return reasonUnlessFull(error);

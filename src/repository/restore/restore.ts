@@ -37,7 +37,7 @@ export async function restore(
   }
   await using pool: RestorePool = new WorkerPool({
     script: workerScript("./restore-worker", import.meta.url),
-    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey), provesLater: options.verify === true }),
+    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey), direct: options.verify !== true }),
     resourceLimits: threadLimits,
     ...(options.threads === undefined ? {} : { size: options.threads }),
   });

@@ -30,10 +30,16 @@ export class Stage {
     return this.to === stageBytes;
   }
 
-  /** Takes as much as there is room for; how many bytes that is. */
+  /** Where what comes next goes. */
+  get room(): Uint8Array {
+    return this.memory.subarray(this.to);
+  }
+
+  /** Takes as much as there is room for; how many bytes that is. Bytes that were made in the room are not copied. */
   add(bytes: Uint8Array): number {
     const part = bytes.length <= stageBytes - this.to ? bytes : bytes.subarray(0, stageBytes - this.to);
-    this.memory.set(part, this.to);
+    const isThere = part.buffer === this.memory.buffer && part.byteOffset === this.to;
+    if (!isThere) this.memory.set(part, this.to);
     this.to += part.length;
     return part.length;
   }

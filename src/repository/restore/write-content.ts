@@ -7,7 +7,6 @@ import { isDiskFull } from "../../base/errors.ts";
 import { failureReason } from "../failure-reason.ts";
 import { SharedLoads } from "../workers/shared-loads.ts";
 import type { ContentFiles } from "./content-files.ts";
-import { EarlyFlush } from "./early-flush.ts";
 import { comparePlanned } from "./existing-files.ts";
 import { PieceRescue } from "./piece-rescue.ts";
 import { columnsOf, maxPartBytes, type PackPart, packParts } from "./write-tasks.ts";
@@ -56,7 +55,6 @@ class PartWriter {
   readonly #content: ContentFiles;
   readonly #loads: SharedLoads;
   readonly #rescue: PieceRescue;
-  readonly #flush: EarlyFlush;
   /** Pieces that each file still lacks. */
   readonly #left: Uint32Array;
 
@@ -64,7 +62,6 @@ class PartWriter {
     this.#content = content;
     this.#loads = new SharedLoads(content.run.repo.storage, maxPartBytes);
     this.#rescue = new PieceRescue(content);
-    this.#flush = new EarlyFlush(content);
     const files = content.run.plan.files;
     this.#left = Uint32Array.from(files, ({ pieceCount }, number) => missing.get(number)?.length ?? pieceCount);
   }
@@ -94,7 +91,6 @@ class PartWriter {
   /** What its pack did not give is looked for in others. */
   async finish(): Promise<void> {
     await this.#rescue.run();
-    await this.#flush.settled();
   }
 
   #countDone({ rows }: PackPart): { files: number; bytes: number } {
@@ -104,7 +100,6 @@ class PartWriter {
       const file = pieces.fileOf(row);
       const length = pieces.plainLengthOf(row);
       bytes += length;
-      this.#flush.wrote(file, length);
       const left = (this.#left[file] ?? 1) - 1;
       this.#left[file] = left;
       if (left === 0) files++;

@@ -8,7 +8,7 @@ import type { PieceColumns } from "./restore-task.ts";
 /** A gap that costs less to read than another request does. */
 const maxGapBytes = 256 * KiB;
 /** One part holds no more, except where a single blob is larger. */
-export const maxPartBytes = 8 * MiB;
+export const maxPartBytes = 4 * MiB;
 
 export interface PackPart {
   readonly pack: PackId;
