@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Runs one command and writes what it took, as JSON.
 
-  measure.py RESULT LOG COMMAND [ARGUMENT ...]
+  measure.py [--cold FOLDER] [--until-stored FOLDER] RESULT LOG COMMAND [ARGUMENT ...]
 
-RESULT gets {exit, wallS, cpuS, largestProcessMiB, treeMiB}. LOG gets what the command printed. CPU and the largest process's
+--cold takes FOLDER's files out of the page cache before. --until-stored has the file system of FOLDER synced after, and counts it in.
+RESULT gets {exit, wallS, endedS, cpuS, largestProcessMiB, treeMiB}: endedS is when the command ended. LOG gets what it printed. CPU and the largest process's
 peak come from wait4, which counts every descendant that was waited for. treeMiB is the largest sum of PSS (shared pages
 counted once) over all processes of the command at one moment, looked at ten times a second and only while there is more than one:
 a command of a single process is not slowed by being watched. Before it starts, memory that is free is touched once: a virtual
 machine gets its pages from the host at their first use, and whoever ran first would pay for all. Standard library only.
 """
-import json, mmap, os, subprocess, sys, threading, time
+import argparse, json, mmap, os, subprocess, threading, time
 
 
 def children():
@@ -83,7 +84,18 @@ def touch(most_bytes):
             memory[at] = 1
 
 
-def main(result, log, command):
+def forget_cached(folder):
+    """Clean pages only: whoever calls has synced before. Source: posix_fadvise(2), POSIX_FADV_DONTNEED."""
+    for path, _, names in os.walk(folder):
+        for name in names:
+            descriptor = os.open(os.path.join(path, name), os.O_RDONLY)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(descriptor)
+
+
+def main(cold, until_stored, result, log, command):
+    if cold:
+        forget_cached(cold)
     touch_free_memory()
     with open(log, "wb") as out:
         start = time.monotonic()
@@ -91,13 +103,24 @@ def main(result, log, command):
         watch = Watch(child.pid)
         watch.start()
         _, status, used = os.wait4(child.pid, 0)
+        ended = time.monotonic() - start
+        if until_stored:
+            subprocess.run(["sync", "--file-system", until_stored], check=True)
         wall = time.monotonic() - start
     watch.done.set()
     watch.join()
     with open(result, "w") as f:
-        json.dump({"exit": os.waitstatus_to_exitcode(status), "wallS": wall, "cpuS": used.ru_utime + used.ru_stime,
+        json.dump({"exit": os.waitstatus_to_exitcode(status), "wallS": wall, "endedS": ended,
+                   "cpuS": used.ru_utime + used.ru_stime,
                    "largestProcessMiB": used.ru_maxrss / 1024, "treeMiB": watch.peak_kib / 1024}, f)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cold")
+    parser.add_argument("--until-stored")
+    parser.add_argument("result")
+    parser.add_argument("log")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
+    main(given.cold, given.until_stored, given.result, given.log, given.command)

@@ -27,7 +27,10 @@ export function newRun(tool: Tool, scratch: string, data: string): Run {
   return { tool, places };
 }
 
-/** Restores the newest state, compares it with the data directory if asked, and removes it. Throws on any difference. */
+/**
+ * Restores the newest state, from a repository of which nothing lies in memory until all of it is on the disk; compares it with the data
+ * directory if asked, and removes it. Throws on any difference.
+ */
 export function measuredRestore(run: Run, scratch: string, compare: boolean): Measurement {
   return measuredRestoreBy((target) => run.tool.restore(run.places, target), run, { scratch, compare });
 }
@@ -48,7 +51,8 @@ function measuredRestoreBy(
   const target = join(scratch, "restored");
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
-  const took = measure(command(target), scratch);
+  // As on the day of a loss: nothing of the repository lies in memory, and what is not on the disk is not restored.
+  const took = measure(command(target), scratch, { cold: run.places.repository, untilStored: target });
   const wrong = compare ? difference(run.places.data, run.tool.restoredData(run.places, target)) : undefined;
   if (wrong !== undefined) throw new Error(`${run.tool.name} restored something else: ${wrong}`);
   rmSync(target, { recursive: true, force: true });

@@ -32,7 +32,9 @@ export async function runRound(options: RoundOptions): Promise<ReadonlyMap<strin
   const day = backup("day");
   const restore = each(runs, "restore", (run) => measuredRestore(run, scratch, round === 0));
   const proven = each(runs, "restore, proven", (run) => measuredProvenRestore(run, scratch));
-  const check = each(runs, "check", (run) => measure(run.tool.check(run.places), scratch));
+  const check = each(runs, "check", (run) =>
+    measure(run.tool.check(run.places), scratch, { cold: run.places.repository }),
+  );
 
   return new Map(
     runs.map((run, i) => {

@@ -42,5 +42,11 @@ export function summaryOf(tool: ToolFigures): Summary {
 
 function middle(all: readonly Measurement[]): Measurement {
   const of = (value: (one: Measurement) => number): number => median(all.map(value));
-  return { wallS: of((one) => one.wallS), cpuS: of((one) => one.cpuS), peakMiB: of((one) => one.peakMiB) };
+  const ended = all.flatMap(({ endedS }) => endedS ?? []);
+  return {
+    wallS: of((one) => one.wallS),
+    ...(ended.length > 0 ? { endedS: median(ended) } : {}),
+    cpuS: of((one) => one.cpuS),
+    peakMiB: of((one) => one.peakMiB),
+  };
 }
