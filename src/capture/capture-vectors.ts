@@ -9,7 +9,7 @@ import type { DatabaseReport, VectorsReport } from "./manifest.ts";
 import type { PinnedDatabase } from "./pinned-database.ts";
 import { unchangedVectors } from "./unchanged-vectors.ts";
 import { type CapturedVectors, plainEntry, vectorEntries } from "./vector-entries.ts";
-import { takeVectorsMoment } from "./vectors-moment.ts";
+import { disposeMoment, takeVectorsMoment } from "./vectors-moment.ts";
 import { whyOf } from "./why.ts";
 
 export interface Moment {
@@ -30,6 +30,12 @@ export async function captureMoment(context: CaptureContext, pin: Pin, previous?
     return { main: await pin(), vectors: { ...nothing, entries: (await context.list()).map(plainEntry) } };
   }
   return (await unchangedMoment(context, pin, previous)) ?? (await heldMoment(context, pin));
+}
+
+/** For a moment that is not wanted after all. */
+export async function disposeOf({ main, vectors }: Moment): Promise<void> {
+  await main?.[Symbol.asyncDispose]();
+  await vectors.own?.[Symbol.asyncDispose]();
 }
 
 const nothing: CapturedVectors = { entries: [], databases: [], dimensions: [] };
@@ -78,7 +84,7 @@ async function heldMoment(context: CaptureContext, pin: Pin): Promise<Moment> {
     try {
       return { main: moment.pinned, vectors: await vectorEntries(context, moment) };
     } catch (error) {
-      await moment.pinned?.[Symbol.asyncDispose]();
+      await disposeMoment(moment);
       throw error;
     }
   } catch (error) {

@@ -7,7 +7,7 @@ import { limits } from "../base/limits.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
-import { captureMoment, type Moment } from "./capture-vectors.ts";
+import { captureMoment, disposeOf, type Moment } from "./capture-vectors.ts";
 import { GivenUploads } from "./given-uploads.ts";
 import { KeptUploads } from "./kept-uploads.ts";
 import type { DatabaseReport, Manifest, VectorsReport } from "./manifest.ts";
@@ -56,14 +56,17 @@ export class OneMoment {
     await using kept = new KeptUploads();
     const moment = await this.take(kept);
     await using main = moment.main;
+    await using vectorsOwn = moment.vectors.own;
     if (withUploads) {
       for await (const entry of uploads.kept(kept, this.namedUploads())) yield { ...entry, held: true };
       for await (const entry of uploads.walked()) yield { ...entry, held: true };
     }
     if (main !== undefined) yield { ...main.entry(tracker), held: true };
+    if (vectorsOwn !== undefined) yield { ...vectorsOwn.entry(tracker), held: true };
     for (const entry of moment.vectors.entries) yield { ...entry, held: true, done: tracker.track(entry.path) };
     await tracker.settled();
     if (main !== undefined) this.reports.push(await main.finish());
+    if (vectorsOwn !== undefined) this.reports.push(await vectorsOwn.finish());
     this.reports.push(...moment.vectors.databases);
   }
 
@@ -100,7 +103,7 @@ export class OneMoment {
     for (let tries = 1; ; tries++) {
       const moment = await this.takeOnce(kept);
       if (tries === limits.momentTries || !this.lacksNewUpload(kept)) return moment;
-      await moment.main?.[Symbol.asyncDispose]();
+      await disposeOf(moment);
     }
   }
 
@@ -115,7 +118,7 @@ export class OneMoment {
       const uploads = uploadsDigest([...this.writtenNs.keys(), ...kept.paths()]);
       this.told = moment.main && (await momentFacts(moment.main, uploads, parent));
     } catch (error) {
-      await moment.main?.[Symbol.asyncDispose]();
+      await disposeOf(moment);
       throw error;
     }
     return moment;

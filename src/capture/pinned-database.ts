@@ -36,7 +36,11 @@ export class PinnedDatabase implements AsyncDisposable {
 
   /** Errors: those of `captureDatabase`. */
   static async pin(context: CaptureContext, path: BytePath): Promise<PinnedDatabase> {
-    const captured = await captureDatabase(context.absolute(path), context.database);
+    return await PinnedDatabase.of(context, path, await captureDatabase(context.absolute(path), context.database));
+  }
+
+  /** Of what is captured already, which is disposed of where this rejects. */
+  static async of(context: CaptureContext, path: BytePath, captured: CapturedDatabase): Promise<PinnedDatabase> {
     try {
       const meta = await readEntryMeta(context.absolute(path), context.meta, "follow");
       return new PinnedDatabase(path, captured, meta, context);

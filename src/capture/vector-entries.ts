@@ -10,12 +10,15 @@ import type { CaptureContext } from "./capture-context.ts";
 import { readEntryMeta } from "./entry-meta.ts";
 import { dataPath } from "./layout.ts";
 import type { DatabaseReport, VectorsReport } from "./manifest.ts";
+import { PinnedDatabase } from "./pinned-database.ts";
 import { segmentToken } from "./segment-token.ts";
 import type { CapturedSegment, VectorsMoment } from "./vectors-moment.ts";
 import type { Walked } from "./walk.ts";
 
 export interface CapturedVectors {
   readonly entries: readonly SourceEntry[];
+  /** chroma.sqlite3 as it lies there, beside `entries`; absent where it is among them, as a copy. */
+  readonly own?: PinnedDatabase;
   /** Absent where Chroma's files could not be understood. */
   readonly report?: VectorsReport;
   readonly databases: readonly DatabaseReport[];
@@ -32,7 +35,15 @@ export async function vectorEntries(context: CaptureContext, moment: VectorsMome
     tellTrouble(context, part);
     entries.push(...segmentEntries(part, moment.copies));
   }
-  const { copy, sizeBytes, state, how } = moment.database;
+  const { database, heldMs, longestHoldMs, tries } = moment;
+  const dimensions = moment.segments.flatMap(({ segment }) => segment.dimension ?? []);
+  const told = { segments, dimensions, unchanged: false, heldMs, longestHoldMs, tries };
+  if (database.copy === undefined) {
+    const own = await PinnedDatabase.of(context, vectorDatabase, database.still);
+    const counts = await countChroma((sql) => database.still.query(sql));
+    return { entries, own, report: { ...counts, ...told }, databases: [], dimensions };
+  }
+  const { copy, sizeBytes, state, how } = database;
   const meta = { ...(await readEntryMeta(context.absolute(vectorDatabase), context.meta, "follow")), sizeBytes };
   entries.push({
     path: dataPath(vectorDatabase),
@@ -42,11 +53,9 @@ export async function vectorEntries(context: CaptureContext, moment: VectorsMome
     state,
     pinned: true,
   });
-  const { heldMs, longestHoldMs, tries } = moment;
-  const dimensions = moment.segments.flatMap(({ segment }) => segment.dimension ?? []);
   return {
     entries,
-    report: { ...(await counts(copy)), segments, dimensions, unchanged: false, heldMs, longestHoldMs, tries },
+    report: { ...(await countsOf(copy)), ...told },
     databases: [{ path: vectorDatabase, how, sizeBytes, heldMs, tries }],
     dimensions,
   };
@@ -101,7 +110,7 @@ export function plainEntry({ path, absolute, meta }: Walked): SourceEntry {
 }
 
 /** Of our own copy, in which nobody waits: opened here, since no lock of ours hangs on that file. */
-async function counts(copy: BytePath): Promise<ChromaCounts> {
+async function countsOf(copy: BytePath): Promise<ChromaCounts> {
   using database = new DatabaseSync(bytesOf(copy), { readOnly: true });
   return await countChroma(async (sql) => database.prepare(sql).all());
 }

@@ -7,7 +7,7 @@ import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { isObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { reason } from "../base/reason-codes.ts";
-import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
+import type { CapturedDatabase, CaptureKind } from "../host/sqlite/captured-database.ts";
 import { holdDatabase } from "../host/sqlite/hold-database.ts";
 import { readVectorSegments } from "../openwebui/chroma/collections.ts";
 import { type SegmentState, validateSegment } from "../openwebui/chroma/validate-segment.ts";
@@ -29,17 +29,16 @@ export interface VectorsMoment<Pinned> {
   readonly files: Omit<VectorFiles, "segments">;
   readonly segments: readonly CapturedSegment[];
   readonly copies: ReadonlyMap<BytePath, BytePath>;
-  /** The copy of chroma.sqlite3. */
-  readonly database: {
-    readonly copy: BytePath;
-    readonly sizeBytes: number;
-    readonly state: string;
-    readonly how: string;
-  };
+  readonly database: MomentDatabase;
   readonly heldMs: number;
   readonly longestHoldMs: number;
   readonly tries: number;
 }
+
+/** chroma.sqlite3: a copy; or where nobody has it open, itself, to be released when it has been read. */
+export type MomentDatabase =
+  | { readonly copy: BytePath; readonly sizeBytes: number; readonly state: string; readonly how: CaptureKind }
+  | { readonly copy?: undefined; readonly still: CapturedDatabase };
 
 /** A database that is held at some state of its own. */
 export interface Pin extends AsyncDisposable {
@@ -64,10 +63,16 @@ export async function takeVectorsMoment<Pinned extends Pin | undefined>(
     });
     if (taken !== undefined) {
       if (last || taken.segments.every(({ state }) => state.kind !== "torn")) return { ...taken, ...holds, tries };
-      await taken.pinned?.[Symbol.asyncDispose]();
+      await disposeMoment(taken);
     }
     await context.clock.sleep(limits.segmentBackOffMs * 2 ** (tries - 1), context.signal);
   }
+}
+
+/** For a moment that is not wanted after all. */
+export async function disposeMoment({ pinned, database }: Pick<Taken<Pin | undefined>, "pinned" | "database">) {
+  await pinned?.[Symbol.asyncDispose]();
+  if (database.copy === undefined) await database.still[Symbol.asyncDispose]();
 }
 
 /** The next try may do better. */
@@ -89,17 +94,19 @@ async function takeOnce<Pinned extends Pin | undefined>(
   const before = use(early, await pin());
   await using undo = new AsyncDisposableStack();
   const options = { ...context.database, holdMs: limits.chromaHoldMs };
-  await using held = await holdDatabase(context.absolute(vectorDatabase), options);
+  await using hold = new AsyncDisposableStack();
+  const held = hold.use(await holdDatabase(context.absolute(vectorDatabase), options));
   try {
     const current = before === undefined || (await before.isNewest());
     if (current) undo.use(early.move());
     else await early.disposeAsync();
     const pinned = current ? before : use(undo, await pin());
     const copied = await copyHeld(context, held, folder);
-    await held.release();
+    if (copied.database.copy !== undefined) await held.release();
     const segments: CapturedSegment[] = [];
     for (const part of copied.parts) segments.push(await checked(part, folder, copied.changed));
     undo.move();
+    if (copied.database.copy === undefined) hold.move();
     return { ...copied, pinned, segments };
   } finally {
     const waitedMs = held.how === "live-rollback" ? held.heldMs : 0;
@@ -123,12 +130,19 @@ async function copyHeld(context: CaptureContext, held: CapturedDatabase, folder:
   const { segments, ...files } = sortVectorFiles(await context.list(), known);
   const parts: Part[] = segments.map((part) => ({ ...part, asParent: asParentToken(context, part.files) }));
   const toCopy = parts.filter((part) => part.asParent === undefined).flatMap((part) => part.files);
-  const { sizeBytes } = held;
-  await context.scratch.require(sizeBytes + toCopy.reduce((sum, file) => sum + file.meta.sizeBytes, 0));
+  // Whoever opens it while it is read is noticed when it is released.
+  const copiedBytes = held.how === "quiet" ? 0 : held.sizeBytes;
+  await context.scratch.require(copiedBytes + toCopy.reduce((sum, file) => sum + file.meta.sizeBytes, 0));
   const { copies, changed } = await copySegmentFiles(toCopy, folder, context.clock);
+  return { files, parts, copies, changed, database: await momentDatabase(held, folder) };
+}
+
+async function momentDatabase(held: CapturedDatabase, folder: string): Promise<MomentDatabase> {
+  const { sizeBytes, state, how } = held;
+  if (how === "quiet") return { still: held };
   const copy = bytePath(join(folder, "chroma.sqlite3"));
   await held.copyTo(copy);
-  return { files, parts, copies, changed, database: { copy, sizeBytes, state: held.state, how: held.how } };
+  return { copy, sizeBytes, state, how };
 }
 
 /** The parent's token of a segment that was good then and has not been touched since. */
