@@ -335,6 +335,31 @@ test("an unknown schema revision is a note", async () => {
   assert.ok(codes(await capture()).includes("SCHEMA_UNKNOWN"));
 });
 
+test("a chroma.sqlite3 that nobody has open is read where it lies, and what changes it meanwhile is noticed", async () => {
+  const run = captureInstance({
+    dataDir,
+    clock: systemClock,
+    programVersion: "0.0.0-test",
+    scratchParent: work.path,
+    lookForApp: false,
+    onFinding: () => undefined,
+  });
+  const chroma = join(dataDir, "vector_db", "chroma.sqlite3");
+  const reading = (async () => {
+    for await (const { path, content, pinned, done } of run.entries) {
+      if (path === ("/open-webui/data/vector_db/chroma.sqlite3" as BytePath)) {
+        assert.deepEqual({ content, pinned }, { content: { kind: "file", path: chroma }, pinned: false });
+        using database = new DatabaseSync(chroma);
+        database.exec("CREATE TABLE somebody_came (a)");
+      }
+      done?.({ kind: "read", bytes: 0 });
+    }
+  })();
+  const isNoticed = (error: unknown): boolean => isObhutError(error, "DATABASE_CHANGED");
+  await assert.rejects(reading, isNoticed);
+  await assert.rejects(run.manifest, isNoticed);
+});
+
 test("a capture that is left half-way ends its holds and removes its scratch", async () => {
   const run = captureInstance({
     dataDir,
