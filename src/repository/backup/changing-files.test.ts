@@ -68,7 +68,6 @@ test("a file that vanished or may not be read is named and left out; the rest is
 
 test("newer blocks are laid over an older file, also behind its end", async () => {
   using scratch = scratchFolder();
-  const storage = new MemoryStorage();
   const [base, patch] = [join(scratch.path, "base"), join(scratch.path, "patch")];
   const blockBytes = 4096;
   const old = randomBytes(1000 * blockBytes);
@@ -84,10 +83,15 @@ test("newer blocks are laid over an older file, also behind its end", async () =
     log.copy(expected, block * blockBytes, offsets[block], (offsets[block] ?? 0) + blockBytes);
   }
   const content = { kind: "patched", base: bytePath(base), patch: bytePath(patch), blockBytes, offsets } as const;
+  // held by a transaction, or lying still: the log of a crashed app
+  for (const pinned of [false, true]) {
+    const storage = new MemoryStorage();
+    const entry = { ...fileEntry("/webui.db", base, { pinned }), content };
+    const ran = await run([{ repository: await newRepository(storage) }], [entry]);
+    assert.deepEqual(ran.findings, []);
+    assert.deepEqual((await contentsOf(storage, await storedSnapshot(ran, storage))).get("/webui.db"), expected);
+  }
   const entry = { ...fileEntry("/webui.db", base, { pinned: true }), content };
-  const ran = await run([{ repository: await newRepository(storage) }], [entry]);
-  assert.deepEqual(ran.findings, []);
-  assert.deepEqual((await contentsOf(storage, await storedSnapshot(ran, storage))).get("/webui.db"), expected);
   // a log that ends too early is an error, never zeros
   truncateSync(patch, 100 * blockBytes);
   const cut = await run([{ repository: await newRepository(new MemoryStorage()) }], [entry]);
