@@ -17,6 +17,7 @@ bash "$root/tests/setup/all.sh" $long
 export OBHUT_TEST_RESTIC="$tools_dir/restic-$RESTIC_VERSION/restic"
 export OBHUT_TEST_RESTIC_DEBIAN=/usr/bin/restic
 export OBHUT_TEST_PYTHON="$tools_dir/open-webui-$OPEN_WEBUI_VERSION/bin/python"
+export OBHUT_TEST_SQLCIPHER="$tools_dir/sqlcipher-$SQLCIPHER_VERSION/bin/python"
 export OBHUT_TEST_MINIO="$tools_dir/minio-$MINIO_VERSION/minio"
 export OBHUT_TEST_VERSITYGW="$tools_dir/versitygw-$VERSITYGW_VERSION/versitygw"
 export OBHUT_TEST_RCLONE="$tools_dir/rclone-$RCLONE_VERSION/bin/rclone"

@@ -107,6 +107,8 @@ export const errorCodes = {
   TARGET_NO_SPACE: { exit: 1, params: ["target", "needed", "free"] },
   // source
   SOURCE_MISSING: { exit: 1, params: ["path"] },
+  SOURCE_IN_USE: { exit: 1, params: ["path", "holder"] },
+  SOURCE_CHANGED: { exit: 1, params: ["path"] },
   // a live SQLite file
   DATABASE_MISSING: { exit: 1, params: ["path"] },
   DATABASE_UNREADABLE: { exit: 1, params: ["path", "reason"] },

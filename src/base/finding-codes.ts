@@ -26,6 +26,8 @@ export const findingCodes = {
   VECTORS_UNKNOWN: { weight: "incomplete", params: ["path", "reason"] },
   OTHER_DATABASE_INEXACT: { weight: "incomplete", params: ["path", "reason"] },
   LINK_NOT_FOLLOWED: { weight: "incomplete", params: ["path", "target"] },
+  DATABASE_OPAQUE: { weight: "note", params: ["path"] },
+  DATABASE_PASSWORD_NOT_SEEN: { weight: "note", params: [] },
   CAPTURE_BEGUN_ANEW: { weight: "note", params: ["path"] },
   SCHEMA_UNKNOWN: { weight: "note", params: ["revision"] },
   SECRET_KEY_NOT_SEEN: { weight: "note", params: [] },
@@ -96,6 +98,7 @@ export const findingCodes = {
   // what was restored, opened
   DATABASE_RESTORED_DAMAGED: { weight: "incomplete", params: ["path", "reason"] },
   ROWS_RESTORED_DIFFER: { weight: "incomplete", params: ["table", "expected", "actual"] },
+  DATA_PATH_NOT_WRITTEN: { weight: "incomplete", params: ["path"] },
   DATA_PATH_DIFFERS: { weight: "note", params: ["rows", "target"] },
   // two snapshots, compared
   DATABASES_NOT_COMPARED: { weight: "incomplete", params: ["reason"] },

@@ -82,6 +82,7 @@ export const reasonCodes = {
   databaseLocked: [],
   holderEnded: [],
   holderSilent: ["seconds"],
+  holderUnseen: [],
   holderLockGone: [],
   holderFileReplaced: ["file"],
   // a vector index of Chroma

@@ -223,6 +223,36 @@ test("a corrupt and an encrypted webui.db are errors, and nothing is left behind
   );
 });
 
+test("cold, what lies still is captured, and any change meanwhile ends it", async () => {
+  const still = await capture({ cold: true });
+  assert.equal(still.manifest.mode, "cold");
+  assert.equal(still.manifest.counts.file, fixtureFacts.rows.file);
+  assert.ok(still.manifest.databases.every(({ how }) => how === "wal-replay" || how === "quiet"));
+  const upload = join(dataDir, "uploads", (await readdir(join(dataDir, "uploads")))[0] ?? "");
+  const changes: Readonly<Record<string, () => Promise<void>>> = {
+    written: () => appendFile(upload, "more"),
+    made: () => writeFile(join(dataDir, "new"), ""),
+    renamed: () => rename(upload, `${upload}.renamed`),
+    removed: () => rm(`${upload}.renamed`),
+    log: () => appendFile(join(dataDir, "webui.db-wal"), "x"),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    let changed = false;
+    const parts = new Set(["database", "rest"] as const);
+    const options = { dataDir, clock: systemClock, programVersion: "0.0.0-test", scratchParent: work.path, parts };
+    const run = captureInstance({ ...options, cold: true, lookForApp: false, onFinding: () => undefined });
+    const broken = (async () => {
+      for await (const entry of run.entries) {
+        if (!changed && entry.path === "/open-webui/data/webui.db") await change();
+        changed ||= entry.path === "/open-webui/data/webui.db";
+        entry.done?.({ kind: "read", bytes: 0 });
+      }
+    })();
+    await assert.rejects(broken, (error) => isObhutError(error, "SOURCE_CHANGED"), what);
+    assert.equal(changed, true);
+  }
+});
+
 async function writtenSegment(): Promise<string> {
   for (const name of await readdir(join(dataDir, "vector_db"), { recursive: true })) {
     if (name.endsWith("/index_metadata.pickle")) return join(dataDir, "vector_db", name, "..");

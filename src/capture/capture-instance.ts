@@ -4,7 +4,7 @@
  * file), then everything else, at last the manifest. Nothing is written to the source.
  */
 import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
-import { ObhutError, reasonOf } from "../base/errors.ts";
+import { isObhutError, ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { Scratch } from "../host/scratch.ts";
@@ -37,15 +37,22 @@ async function* run(
     yield* capture.entries();
     resolve(capture.manifest());
   } catch (error) {
-    reject(error);
-    throw error;
+    const told = options.cold === true ? asChangedSource(error) : error;
+    reject(told);
+    throw told;
   } finally {
     reject(new ObhutError("INTERRUPTED", {}));
   }
 }
 
+/** Of a database as of any other file: a second try would do no better, because what wrote there still runs. */
+function asChangedSource(error: unknown): unknown {
+  if (!isObhutError(error, "DATABASE_CHANGED")) return error;
+  return new ObhutError("SOURCE_CHANGED", { path: String(error.params.file) }, { cause: error });
+}
+
 async function prepare(options: CaptureOptions, scratch: Scratch): Promise<CaptureContext> {
-  const { clock, signal, force, parent, patience, holds } = options;
+  const { clock, signal, force, cold, parent, patience, holds } = options;
   const { root, owners, attributes } = await (options.folder ?? readSourceFolder(options.dataDir, signal));
   const findings = new FindingsLog(options.onFinding);
   const excluded = excludedBy(options.excludes ?? []);
@@ -67,6 +74,7 @@ async function prepare(options: CaptureOptions, scratch: Scratch): Promise<Captu
       clock,
       ...(signal === undefined ? {} : { signal }),
       ...(force === undefined ? {} : { force }),
+      ...(cold === true ? { mode: "cold" } : {}),
       ...(patience === undefined ? {} : { waitMs: patience.databaseWaitMs }),
     },
     ...(signal === undefined ? {} : { signal }),

@@ -22,6 +22,11 @@ export interface CaptureOptions {
   readonly excludes?: readonly string[];
   /** audit.log and its rotated archives too. */
   readonly includeAudit?: boolean;
+  /**
+   * The app is stopped: everything is read as it lies there, on any file system, an encrypted database too. Rejects with SOURCE_IN_USE
+   * where somebody is seen to use a database all the same, with SOURCE_CHANGED where anything changed meanwhile.
+   */
+  readonly cold?: boolean;
   /** Capture live even where locks can't be trusted. */
   readonly force?: boolean;
   /**

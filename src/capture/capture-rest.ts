@@ -10,7 +10,7 @@ import type { DatabaseReport } from "./manifest.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
 import { tellIfOutside } from "./outside-links.ts";
 import { beforeHold, PinnedDatabase } from "./pinned-database.ts";
-import { plainEntry } from "./vector-entries.ts";
+import { plainEntry } from "./plain-entry.ts";
 import type { Walked } from "./walk.ts";
 import { whyOf } from "./why.ts";
 

@@ -1,6 +1,6 @@
 /** The steps of one capture in their order, and what is gathered on the way for the manifest. */
 import { type BytePath, displayPath } from "../base/byte-path.ts";
-import { isObhutError } from "../base/errors.ts";
+import { isObhutError, ObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { cheapState } from "../host/sqlite/state-token.ts";
 import { findAppVersion } from "../openwebui/app-version.ts";
@@ -10,6 +10,7 @@ import type { EntryMeta, SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import type { CaptureOptions } from "./capture-options.ts";
 import { captureRest } from "./capture-rest.ts";
+import { ColdWitness } from "./cold-witness.ts";
 import { readEntryMeta } from "./entry-meta.ts";
 import { snapshotData } from "./layout.ts";
 import { deploymentEntries, manifestEntry, rootEntries, secretEntries } from "./made-entries.ts";
@@ -48,6 +49,8 @@ export class CaptureRun {
     const { context } = this;
     this.around = await lookAround(this.options);
     tellSurroundings(this.around, context.parts, context.findings);
+    if (this.options.cold === true) this.refuseRunning(this.around);
+    const witness = this.options.cold === true ? await ColdWitness.begin(context) : undefined;
     const deployment = await readDeploymentFiles(this.options.deploymentFiles ?? [], context.meta);
     this.root = await readEntryMeta(context.root, context.meta, "follow");
     await this.requireDatabase();
@@ -56,6 +59,7 @@ export class CaptureRun {
     yield* secretEntries(this.around.secrets, this.startedMs);
     yield* deploymentEntries(deployment, this.startedMs);
     await this.tracker.settled();
+    await witness?.requireStill();
     this.compare();
     this.made = await this.describe();
     yield manifestEntry(this.made, context.clock.nowMs());
@@ -102,13 +106,32 @@ export class CaptureRun {
   private compare(): void {
     const { context, tracker, options } = this;
     const { facts, writtenNs, momentMs } = this.moment;
-    if (facts === undefined) return;
     const { findings } = context;
+    if (this.databases.some(({ path, encrypted }) => path === mainDatabase && encrypted)) this.tellOpaque();
+    if (facts === undefined) return;
     if (facts.schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: facts.schema.revision }));
     if (!context.parts.has("uploads")) return;
     const uploads = { writtenNs, lost: tracker.lost, momentMs };
     if (facts.fileRows !== undefined) findings.add(...uploadFindings(facts.fileRows, uploads));
     else if (options.parent !== undefined) findings.add(...sameFindings(options.parent));
+  }
+
+  /** Before all of it is read; what only a database's own locks tell comes with that. */
+  private refuseRunning({ process }: Surroundings): void {
+    if (process === undefined) return;
+    const { pid, commandLine } = process;
+    const holder = `pid ${pid} ${commandLine.slice(0, 2).join(" ")}`.trim();
+    const path = displayPath(this.context.absolute(mainDatabase));
+    throw new ObhutError("SOURCE_IN_USE", { path, holder });
+  }
+
+  /** What is in an encrypted database nobody here can tell; whether its password is in the snapshot can be told. */
+  private tellOpaque(): void {
+    const { findings } = this.context;
+    findings.add(finding("DATABASE_OPAQUE", { path: mainDatabase }));
+    if (this.around?.keys.seen.includes("DATABASE_PASSWORD") !== true) {
+      findings.add(finding("DATABASE_PASSWORD_NOT_SEEN", {}));
+    }
   }
 
   private async describe(): Promise<Manifest> {
@@ -133,6 +156,7 @@ export class CaptureRun {
       program: { name: "obhut", version: options.programVersion },
       time: new Date(this.startedMs).toISOString(),
       moment: new Date(momentMs).toISOString(),
+      mode: options.cold === true ? "cold" : "live",
       tookMs: Math.round(context.clock.monotonicMs() - this.startedMonotonicMs),
       dataDir: { path: displayPath(context.root), mode: root.mode, uid: root.uid, gid: root.gid },
       ...(app === undefined ? {} : { app }),

@@ -7,8 +7,9 @@ import { vectorDatabase } from "../openwebui/parts.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import type { DatabaseReport, VectorsReport } from "./manifest.ts";
 import type { PinnedDatabase } from "./pinned-database.ts";
+import { plainEntry } from "./plain-entry.ts";
 import { unchangedVectors } from "./unchanged-vectors.ts";
-import { type CapturedVectors, plainEntry, vectorEntries } from "./vector-entries.ts";
+import { type CapturedVectors, vectorEntries } from "./vector-entries.ts";
 import { disposeMoment, takeVectorsMoment } from "./vectors-moment.ts";
 import { whyOf } from "./why.ts";
 

@@ -6,7 +6,7 @@ import type { CaptureContext } from "./capture-context.ts";
 import type { KeptUploads } from "./kept-uploads.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
 import { tellIfOutside } from "./outside-links.ts";
-import { plainEntry } from "./vector-entries.ts";
+import { plainEntry } from "./plain-entry.ts";
 
 export class GivenUploads {
   /** Everything below uploads, folders too. */

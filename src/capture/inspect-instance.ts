@@ -2,9 +2,10 @@
  * A look at an instance without capturing it: what lies where, how large it is, what it means, what the databases tell. Read-only,
  * whether the app runs, is stopped or crashed.
  */
-import { type BytePath, bytePath, displayPath, joinPath } from "../base/byte-path.ts";
+import { stat } from "node:fs/promises";
+import { type BytePath, bytePath, bytesOf, displayPath, joinPath } from "../base/byte-path.ts";
 import type { Clock } from "../base/clock.ts";
-import { ObhutError } from "../base/errors.ts";
+import { isObhutError, ObhutError } from "../base/errors.ts";
 import { type Finding, finding } from "../base/finding-codes.ts";
 import { Scratch } from "../host/scratch.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
@@ -33,6 +34,8 @@ export interface InspectOptions {
   readonly secretKeyFile?: string;
   readonly environment?: ReadonlyMap<string, string>;
   readonly force?: boolean;
+  /** The app is stopped; see `CaptureOptions`. */
+  readonly cold?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +49,7 @@ export interface Inspection {
   readonly embedding: Embedding;
   readonly vectors?: ChromaCounts;
   /** In which state webui.db was found. */
-  readonly database: { readonly how: CaptureKind; readonly sizeBytes: number };
+  readonly database: { readonly how: CaptureKind | "encrypted"; readonly sizeBytes: number };
   readonly items: readonly InspectedItem[];
   readonly keys: KeyReport;
   readonly findings: readonly Finding[];
@@ -60,7 +63,7 @@ export async function inspectInstance(options: InspectOptions): Promise<Inspecti
   const database = databaseOptions(options, scratch);
   const around = await lookAround(options);
   tellSurroundings(around, new Set(allParts), findings);
-  const { facts, ...main } = await readMain(root, database);
+  const { facts, ...main } = (await readMain(root, database)) ?? (await opaqueMain(root, findings));
   const { schema } = facts;
   if (schema?.known === false) findings.add(finding("SCHEMA_UNKNOWN", { revision: schema.revision }));
   const vectors = await readVectors(root, database, findings);
@@ -83,8 +86,14 @@ export async function inspectInstance(options: InspectOptions): Promise<Inspecti
   };
 }
 
-function databaseOptions({ clock, force, signal }: InspectOptions, scratch: Scratch): DatabaseOptions {
-  return { scratchDir: bytePath(scratch.folder), clock, ...present("force", force), ...present("signal", signal) };
+function databaseOptions({ clock, force, cold, signal }: InspectOptions, scratch: Scratch): DatabaseOptions {
+  return {
+    scratchDir: bytePath(scratch.folder),
+    clock,
+    mode: cold === true ? "cold" : "live",
+    ...present("force", force),
+    ...present("signal", signal),
+  };
 }
 
 /** `{ name: value }`, or nothing where there is no value. */
@@ -93,17 +102,29 @@ function present<Name extends string, Value>(name: Name, value: Value | undefine
 }
 
 interface Main {
-  readonly facts: InstanceFacts;
-  readonly how: CaptureKind;
+  readonly facts: Omit<InstanceFacts, "fileRows">;
+  readonly how: CaptureKind | "encrypted";
   readonly sizeBytes: number;
 }
 
-async function readMain(root: BytePath, options: DatabaseOptions): Promise<Main> {
-  await using captured = await captureDatabase(joinPath(root, mainDatabase), options);
-  const facts = await readInstanceFacts((sql) => captured.query(sql));
-  const sizeBytes = captured.pages * captured.pageBytes;
-  await captured.release();
-  return { facts, how: captured.how, sizeBytes };
+/** Undefined where it is encrypted. */
+async function readMain(root: BytePath, options: DatabaseOptions): Promise<Main | undefined> {
+  try {
+    await using captured = await captureDatabase(joinPath(root, mainDatabase), options);
+    if (captured.encrypted) return undefined;
+    const facts = await readInstanceFacts((sql) => captured.query(sql));
+    await captured.release();
+    return { facts, how: captured.how, sizeBytes: captured.sizeBytes };
+  } catch (error) {
+    if (isObhutError(error, "DATABASE_ENCRYPTED")) return undefined;
+    throw error;
+  }
+}
+
+async function opaqueMain(root: BytePath, findings: FindingsLog): Promise<Main> {
+  findings.add(finding("DATABASE_OPAQUE", { path: mainDatabase }));
+  const { size } = await stat(bytesOf(joinPath(root, mainDatabase)));
+  return { facts: { counts: {}, embedding: {} }, how: "encrypted", sizeBytes: size };
 }
 
 interface Vectors {

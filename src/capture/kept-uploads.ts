@@ -11,7 +11,7 @@ import { uploadFolder } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import { readEntryMeta } from "./entry-meta.ts";
-import { plainEntry } from "./vector-entries.ts";
+import { plainEntry } from "./plain-entry.ts";
 import type { Walked } from "./walk.ts";
 
 interface Kept {

@@ -20,6 +20,8 @@ export interface DatabaseReport {
   /** `live-wal`, `still` ...: see docs/manifest.md. */
   readonly how: string;
   readonly sizeBytes: number;
+  /** Kept as it is: what it holds is not known, so nothing was counted in it. */
+  readonly encrypted?: true;
   /** How long the read transaction was open; writers of a database in WAL mode do not wait for it. */
   readonly heldMs?: number;
   /** How often it was begun anew. */
@@ -61,6 +63,8 @@ export interface Manifest {
   readonly time: string;
   /** When the databases' transactions began. */
   readonly moment: string;
+  /** `cold`: the app was stopped, and nothing changed while all of it was read. Absent in the first manifests, which were live. */
+  readonly mode?: "live" | "cold";
   readonly tookMs: number;
   readonly dataDir: { readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number };
   readonly app?: AppVersion;
@@ -77,6 +81,11 @@ export interface Manifest {
   /** Names the set of uploads by their paths. */
   readonly uploadsDigest: string;
   readonly findings: readonly Finding[];
+}
+
+/** Whether this database, by its path in the data directory, was encrypted when it was captured. */
+export function isEncrypted(manifest: Manifest | undefined, path: BytePath): boolean {
+  return manifest?.databases.some((one) => one.path === path && one.encrypted === true) ?? false;
 }
 
 /** The states that the engine compares entries with. */

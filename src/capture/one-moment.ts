@@ -61,7 +61,10 @@ export class OneMoment {
       for await (const entry of uploads.kept(kept, this.namedUploads())) yield { ...entry, held: true };
       for await (const entry of uploads.walked()) yield { ...entry, held: true };
     }
-    if (main !== undefined) yield { ...main.entry(tracker), held: true };
+    if (main !== undefined) {
+      yield* main.sideEntries(tracker);
+      yield { ...main.entry(tracker), held: true };
+    }
     if (vectorsOwn !== undefined) yield { ...vectorsOwn.entry(tracker), held: true };
     for (const entry of moment.vectors.entries) yield { ...entry, held: true, done: tracker.track(entry.path) };
     await tracker.settled();
@@ -116,12 +119,18 @@ export class OneMoment {
     this.taken = moment.vectors;
     try {
       const uploads = uploadsDigest([...this.writtenNs.keys(), ...kept.paths()]);
-      this.told = moment.main && (await momentFacts(moment.main, uploads, parent));
+      this.told = await this.factsOf(moment, uploads);
     } catch (error) {
       await disposeOf(moment);
       throw error;
     }
     return moment;
+  }
+
+  /** Undefined too of an encrypted database, which tells nobody here anything. */
+  private async factsOf({ main }: Moment, uploads: string): Promise<MomentFacts | undefined> {
+    if (main === undefined || main.captured.encrypted) return undefined;
+    return await momentFacts(main, uploads, this.parent);
   }
 
   private async pin(kept: KeptUploads): Promise<PinnedDatabase> {

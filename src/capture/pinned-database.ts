@@ -1,7 +1,6 @@
 /** webui.db as an entry: pinned, asked for its facts, streamed, and confirmed when its last byte has been read. */
 import { stat } from "node:fs/promises";
 import { type BytePath, bytesOf } from "../base/byte-path.ts";
-import type { Clock } from "../base/clock.ts";
 import { captureDatabase } from "../host/sqlite/capture-database.ts";
 import type { CapturedDatabase } from "../host/sqlite/captured-database.ts";
 import { cheapState } from "../host/sqlite/state-token.ts";
@@ -14,23 +13,24 @@ import { readEntryMeta } from "./entry-meta.ts";
 import { dataPath } from "./layout.ts";
 import type { DatabaseReport } from "./manifest.ts";
 import type { OutcomeTracker } from "./outcome-tracker.ts";
+import { plainEntry } from "./plain-entry.ts";
 
 /** A database of the data directory, held until its entry has been read. */
 export class PinnedDatabase implements AsyncDisposable {
   readonly path: BytePath;
   readonly captured: CapturedDatabase;
   private readonly meta: EntryMeta;
-  private readonly clock: Clock;
+  private readonly context: CaptureContext;
   /** Told when the log may be truncated again. */
   private holds: HoldWatch | undefined;
   private released: Promise<number> | undefined;
 
-  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta, { clock, holds }: CaptureContext) {
+  private constructor(path: BytePath, captured: CapturedDatabase, meta: EntryMeta, context: CaptureContext) {
     this.path = path;
     this.captured = captured;
     this.meta = meta;
-    this.clock = clock;
-    this.holds = captured.how === "live-wal" ? holds : undefined;
+    this.context = context;
+    this.holds = captured.how === "live-wal" ? context.holds : undefined;
     this.holds?.begun();
   }
 
@@ -56,7 +56,7 @@ export class PinnedDatabase implements AsyncDisposable {
 
   /** Whether the database is now in the very state that is pinned. False where that can't be told. */
   async isNewest(): Promise<boolean> {
-    return (await cheapState(this.captured.path, this.clock)) === this.captured.state;
+    return (await cheapState(this.captured.path, this.context.clock)) === this.captured.state;
   }
 
   /** The transaction ends, and is confirmed, as soon as the engine is done with it. */
@@ -71,11 +71,22 @@ export class PinnedDatabase implements AsyncDisposable {
     return { path: dataPath(this.path), meta, content, changes: "in-place", state, pinned, done };
   }
 
+  /** What must lie beside it, as it lies there. Read cold alone, where the witness sees that none of it changed. */
+  async *sideEntries(tracker: OutcomeTracker): AsyncGenerator<SourceEntry> {
+    const { beside, path: database } = this.captured;
+    for (const absolute of beside) {
+      const path = `${this.path}${absolute.slice(database.length)}` as BytePath;
+      const meta = await readEntryMeta(absolute, this.context.meta, "follow");
+      yield { ...plainEntry({ path, absolute, meta }), done: tracker.track(path) };
+    }
+  }
+
   /** After `done`: rejects (DATABASE_HOLD_LOST, DATABASE_CHANGED) where what was read may be of more than one state. */
   async finish(): Promise<DatabaseReport> {
     const heldMs = await (this.released ?? this.release());
-    const { how } = this.captured;
-    return { path: this.path, how, sizeBytes: this.sizeBytes, heldMs, tries: 1 };
+    const { how, encrypted } = this.captured;
+    const sealed = encrypted ? { encrypted } : {};
+    return { path: this.path, how, sizeBytes: this.sizeBytes, ...sealed, heldMs, tries: 1 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,8 +9,8 @@ import type { SourceEntry } from "../repository/source-entry.ts";
 import type { CaptureContext } from "./capture-context.ts";
 import { readEntryMeta } from "./entry-meta.ts";
 import { dataPath } from "./layout.ts";
+import { plainEntry } from "./plain-entry.ts";
 import { segmentToken, untouchedBefore } from "./segment-token.ts";
-import { plainEntry } from "./vector-entries.ts";
 import type { Walked } from "./walk.ts";
 
 /** Entries whose bytes are the parent's; undefined where anything may differ. */

@@ -11,9 +11,9 @@ import { readEntryMeta } from "./entry-meta.ts";
 import { dataPath } from "./layout.ts";
 import type { DatabaseReport, VectorsReport } from "./manifest.ts";
 import { PinnedDatabase } from "./pinned-database.ts";
+import { plainEntry } from "./plain-entry.ts";
 import { segmentToken } from "./segment-token.ts";
 import type { CapturedSegment, VectorsMoment } from "./vectors-moment.ts";
-import type { Walked } from "./walk.ts";
 
 export interface CapturedVectors {
   readonly entries: readonly SourceEntry[];
@@ -95,18 +95,6 @@ function segmentEntries(part: CapturedSegment, copies: ReadonlyMap<BytePath, Byt
 function stateToken({ state, files }: CapturedSegment): string | undefined {
   if (state.kind === "as-parent") return state.token;
   return state.kind === "torn" ? undefined : segmentToken(state.kind, files);
-}
-
-/** An entry whose file may change while it is read, or that is no file. */
-export function plainEntry({ path, absolute, meta }: Walked): SourceEntry {
-  const content: SourceContent = { kind: "file", path: absolute };
-  return {
-    path: dataPath(path),
-    meta,
-    ...(meta.kind === "file" ? { content } : {}),
-    changes: changesInPlace(path) ? "in-place" : "whole",
-    pinned: false,
-  };
 }
 
 /** Of our own copy, in which nobody waits: opened here, since no lock of ours hangs on that file. */

@@ -6,6 +6,7 @@ import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { parsePathPattern } from "../base/path-pattern.ts";
 import { dataPath, snapshotData, snapshotManifest } from "../capture/layout.ts";
+import { isEncrypted } from "../capture/manifest.ts";
 import { Scratch } from "../host/scratch.ts";
 import type { InstanceDifference } from "../openwebui/compare/compare-instances.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
@@ -18,6 +19,7 @@ import type { StoredSnapshot } from "../repository/snapshots.ts";
 import { findNode } from "../repository/walk-tree.ts";
 import { compareDatabases } from "./compare-databases.ts";
 import type { JobWatch } from "./job-event.ts";
+import { readManifest } from "./load-target.ts";
 import type { Parts } from "./parts.ts";
 import { scratchParent } from "./scratch-folder.ts";
 
@@ -27,6 +29,8 @@ export type AppComparison =
   | { readonly state: "unchanged" }
   /** One of them, or both, have no database that Obhut captured. */
   | { readonly state: "absent" }
+  /** One of them, or both, are encrypted: nobody here can look into them. */
+  | { readonly state: "encrypted" }
   /** A finding says why. */
   | { readonly state: "failed" };
 
@@ -42,6 +46,11 @@ export async function compareApp(
   const [older, newer] = snapshots;
   const nodes = [await databaseOf(repo, older, watch.signal), await databaseOf(repo, newer, watch.signal)] as const;
   if (nodes[0] === undefined || nodes[1] === undefined) return { state: "absent" };
+  // Before anything else: one that lies beside a -journal is another state with the same bytes.
+  for (const snapshot of snapshots) {
+    const manifest = await readManifest(repo, snapshot, watch.signal);
+    if (isEncrypted(manifest, mainDatabase)) return { state: "encrypted" };
+  }
   if (sameContent(nodes[0], nodes[1])) return { state: "unchanged" };
   await using scratch = await Scratch.open({ parent: scratchParent(parts.env), clock: parts.clock });
   await scratch.require(nodes[0].size + nodes[1].size);

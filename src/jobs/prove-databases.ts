@@ -1,7 +1,7 @@
 /** Opens every database that was restored, compares the app's own with what was captured, and points its rows to where it is now. */
 import { type BytePath, displayPath } from "../base/byte-path.ts";
 import { finding } from "../base/finding-codes.ts";
-import type { Manifest } from "../capture/manifest.ts";
+import { isEncrypted, type Manifest } from "../capture/manifest.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
 import { type RewrittenPaths, rewritePaths } from "../openwebui/rewrite-paths.ts";
 import type { PlannedFile, RestorePlan } from "../repository/restore/restore-plan.ts";
@@ -12,6 +12,8 @@ export interface ProvenDatabases {
   /** Opened, and checked whole by SQLite; 0 where that was not asked for. */
   readonly sound: number;
   readonly damaged: number;
+  /** The app's own is encrypted: it was restored as it was captured, and nothing of this could be asked of it. */
+  readonly opaque: boolean;
   /** Rows of the app's tables in the restored database. */
   readonly counts: Readonly<Record<string, number>>;
   /** The data directory as rows named it before anything was rewritten; undefined where no row names one. */
@@ -61,7 +63,9 @@ export async function checkPlannedDatabases(
 /** Only when the databases are in their place: rows may be rewritten. */
 export function proveDatabases({ databases, options, manifest, emit }: ProveOptions): ProvenDatabases {
   const app = databases.find(({ relative }) => relative === mainDatabase);
-  tellDamage(databases, emit);
+  const opaque = app?.isDatabase === false && isEncrypted(manifest, mainDatabase);
+  if (opaque) tellOpaque(options.dataPath, emit);
+  tellDamage(opaque ? databases.filter((one) => one !== app) : databases, emit);
   if (app?.isDatabase && app.damage === undefined) tellCounts(app, manifest, emit);
   const rewritten = rewriteRows(app, options, emit);
   return {
@@ -69,6 +73,7 @@ export function proveDatabases({ databases, options, manifest, emit }: ProveOpti
       ? 0
       : databases.filter(({ isDatabase, damage }) => isDatabase && damage === undefined).length,
     damaged: databases.filter(({ damage }) => damage !== undefined).length,
+    opaque,
     counts: app?.counts ?? {},
     pathInRows: app?.dataPaths[0],
     rewritten,
@@ -78,6 +83,12 @@ export function proveDatabases({ databases, options, manifest, emit }: ProveOpti
 /** By name: each is looked into before it is taken for one. */
 function mayBeDatabase({ relative, sizeBytes }: PlannedFile): boolean {
   return sizeBytes > 0 && /\.(db|sqlite|sqlite3|db3)$/i.test(relative);
+}
+
+function tellOpaque(dataPath: string | undefined, emit: Emit): void {
+  emit({ type: "finding", finding: finding("DATABASE_OPAQUE", { path: mainDatabase }) });
+  if (dataPath === undefined) return;
+  emit({ type: "finding", finding: finding("DATA_PATH_NOT_WRITTEN", { path: dataPath }) });
 }
 
 function tellDamage(databases: readonly CheckedDatabase[], emit: Emit): void {

@@ -26,6 +26,8 @@ export interface RunBackupOptions {
   readonly appEnvironment?: Environment;
   readonly auditLog: boolean;
   readonly forceLive: boolean;
+  /** The app is stopped. Default: it may run. */
+  readonly cold?: boolean;
   readonly dryRun: boolean;
   /** Absent: packs wait in memory alone. */
   readonly spool?: SpoolChoice;

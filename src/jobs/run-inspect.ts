@@ -11,6 +11,7 @@ export interface RunInspectOptions {
   readonly envFile: string | undefined;
   readonly secretKeyFile: string | undefined;
   readonly forceLive: boolean;
+  readonly cold: boolean;
 }
 
 export interface InspectSummary {
@@ -37,6 +38,7 @@ export async function runInspect(
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
     environment: new Map(environment),
     force: options.forceLive,
+    cold: options.cold,
     signal,
   });
   for (const found of inspection.findings) emit({ type: "finding", finding: found });

@@ -197,6 +197,7 @@ function captureOptions(
     excludes: options.excludes,
     includeAudit: options.auditLog,
     force: options.forceLive,
+    cold: options.cold === true,
     ...(parent === undefined ? {} : { parent }),
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),

@@ -5,6 +5,7 @@ export interface CaptureOrder {
   readonly scratch: string;
   /** Become this user and group first. */
   readonly uid?: number;
+  readonly mode?: "live" | "cold";
   /** Print `held` once captured, and hold on for a minute. */
   readonly keep?: boolean;
 }

@@ -15,7 +15,8 @@ async function carryOut(order: CaptureOrder): Promise<CaptureReport> {
     process.setgid?.(order.uid);
     process.setuid?.(order.uid);
   }
-  const options = { scratchDir: bytePath(order.scratch), clock: systemClock, waitMs: 3_000 };
+  const { mode = "live" } = order;
+  const options = { scratchDir: bytePath(order.scratch), clock: systemClock, waitMs: 3_000, mode };
   try {
     await using captured = await captureDatabase(bytePath(order.database), options);
     if (order.keep) {

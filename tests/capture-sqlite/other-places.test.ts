@@ -149,6 +149,23 @@ test("from a pid namespace in which the app is not to be seen", async (context) 
   }
 });
 
+test("cold, where the app is not to be seen: refused by its locks while it runs, captured once it is gone", async (context) => {
+  if (needsRoot(context)) return;
+  await using on = await stage("cold-elsewhere", wal);
+  const before = factsOfFolder(on.scene.source);
+  const cold = { ...on.order, mode: "cold" } as const;
+  const elsewhere: readonly (readonly [CaptureOrder, readonly string[]])[] = [
+    [cold, ["unshare", "--pid", "--fork", "--mount-proc"]],
+    [{ ...cold, uid: nobody }, []],
+  ];
+  for (const [order, wrapper] of elsewhere) {
+    assert.equal((await captureElsewhere(order, wrapper)).how, "SOURCE_IN_USE");
+  }
+  await on.app.signal("SIGKILL");
+  for (const [order, wrapper] of elsewhere) assertExact(await captureElsewhere(order, wrapper), "wal-replay");
+  assert.deepEqual(factsOfFolder(on.scene.source), before);
+});
+
 test("where the system lists no locks: only what is proved not to change", async (context) => {
   if (needsRoot(context)) return;
   await using on = await stage("no-locks", wal);

@@ -100,6 +100,12 @@ test("a file system whose locks cannot be trusted, unless forced or cold", async
   const judgeLocks = async () => ({ trusted: false, filesystem: "nfs" });
   await assert.rejects(scene.capture({ judgeLocks }), { code: "FILESYSTEM_LOCKS_UNTRUSTED" });
   assert.equal(await scene.captureUnnoticed({ judgeLocks, force: true }), "live-wal");
+  await assert.rejects(scene.capture({ judgeLocks, mode: "cold" }), (error: ObhutError) => {
+    assert.equal(error.code, "SOURCE_IN_USE");
+    assert.match(JSON.stringify(error.params), new RegExp(`pid ${app.pid} `));
+    return true;
+  });
+  await app.signal("SIGKILL");
   assert.equal(await scene.captureUnnoticed({ judgeLocks, mode: "cold" }), "wal-replay");
 });
 

@@ -2,7 +2,7 @@
 # Installs what the tests need, in parallel: `all.sh [--long]`. With --long rustic too, which takes ten minutes to build.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-installers=(node debian restic rclone s3-servers open-webui)
+installers=(node debian restic rclone sqlcipher s3-servers open-webui)
 [ "${1:-}" != --long ] || installers+=(rustic)
 
 pids=()

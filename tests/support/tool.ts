@@ -4,6 +4,7 @@ export type ToolVariable =
   | "OBHUT_TEST_RESTIC"
   | "OBHUT_TEST_RESTIC_DEBIAN"
   | "OBHUT_TEST_RUSTIC"
+  | "OBHUT_TEST_SQLCIPHER"
   | "OBHUT_TEST_PYTHON";
 
 /** The path of the program. Throws where it is not set: a test that needs it fails, and does not skip in silence. */

@@ -14,6 +14,7 @@ import { instanceName } from "../../plans/instance-name.ts";
 import { appVersionText } from "../app-version-text.ts";
 import { askedCopies } from "../asked-copies.ts";
 import { splitTags } from "../asked-filter.ts";
+import { askedMode } from "../asked-mode.ts";
 import { askedParts } from "../asked-parts.ts";
 import { askedAnyDestinations } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -50,7 +51,7 @@ function askedBackup({ args, parts }: CommandCall): RunBackupOptions {
     secretKeyFile: inFolder(args.value("secret-key-file")),
     deploymentFiles: args.list("deployment-file").map((path) => resolve(folder, path)),
     auditLog: args.flag("audit-log"),
-    forceLive: args.flag("force-live"),
+    ...askedMode(args),
     dryRun: args.flag("dry-run"),
     spool: askedSpool(args, inFolder(args.value("spool-dir")), dataDirectory),
   };
@@ -73,6 +74,7 @@ function summaryValue(summary: BackupSummary): object {
     command: "backup",
     ...rest,
     moment: manifest.moment,
+    mode: manifest.mode,
     appVersion: manifest.app?.version,
     counts: manifest.counts,
     waitedMs: manifest.vectors?.heldMs ?? 0,
@@ -107,6 +109,7 @@ function summaryLines(summary: BackupSummary, { messages, language }: CommandCal
   return labelLines([
     [words.instance, `${summary.instance} (${summary.dataDirectory})`],
     [words.appVersion, appVersionText(manifest.app, words)],
+    [words.capture, manifest.mode === "cold" ? words.captureCold : undefined],
     [words.files, `${fill(words.filesDetail, detail)}, ${size(summary.bytes)}`],
     ...stored,
     ...copyLines(summary.copies, { words, language }),

@@ -83,6 +83,8 @@ function appLines(app: AppComparison | undefined, { messages, language }: Comman
       return [messages.contents.diff.sameDatabase, ""];
     case "absent":
       return [messages.contents.diff.noDatabase, ""];
+    case "encrypted":
+      return [messages.contents.diff.encryptedDatabase, ""];
     case "failed":
     case undefined:
       return [];

@@ -7,6 +7,7 @@ import { type InspectSummary, runInspect } from "../../jobs/run-inspect.ts";
 import { formatCount, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
 import { appVersionText } from "../app-version-text.ts";
+import { askedMode } from "../asked-mode.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines, printable, tableLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
@@ -22,7 +23,7 @@ export const run: Command = async (call) => {
     dataDirectory: resolve(folder, asked),
     envFile: inFolder(args.value("env-file")),
     secretKeyFile: inFolder(args.value("secret-key-file")),
-    forceLive: args.flag("force-live"),
+    ...askedMode(args),
   };
   const summary = await runInspect(options, parts, { emit: reporter.emit, signal });
   for (const { path, leftOut, ...item } of summary.inspection.items) {

@@ -26,10 +26,14 @@ export const run: Command = async (call) => {
   reporter.summary(summaryValue(summary), () => [
     ...summaryLines(summary, options, call),
     // Without the app's database there is nothing to start on.
-    ...(Object.keys(summary.databases.counts).length === 0 ? [] : startLines(summary, options, call)),
+    ...(hasApp(summary) ? startLines(summary, options, call) : []),
   ]);
   return summary.incomplete ? 3 : 0;
 };
+
+function hasApp({ databases }: RestoreSummary): boolean {
+  return databases.opaque || Object.keys(databases.counts).length > 0;
+}
 
 interface AskedRestore extends Omit<RunRestoreOptions, "repository"> {
   readonly from: AnyDestination;
@@ -67,6 +71,7 @@ function summaryValue({ manifest, snapshot, databases, secrets, location, ...res
     appVersion: manifest?.app?.version,
     databases: databases.sound,
     databasesDamaged: databases.damaged,
+    databaseEncrypted: databases.opaque || undefined,
     counts: databases.counts,
     pathInRows: databases.pathInRows,
     rewrittenPaths: databases.rewritten?.changed ?? 0,

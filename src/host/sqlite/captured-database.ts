@@ -18,7 +18,9 @@ export type CaptureKind =
   /** The file and the frames of a -wal that nobody has open. */
   | "wal-replay"
   /** A private copy in which a crashed transaction was rolled back. */
-  | "journal-rollback";
+  | "journal-rollback"
+  /** Encrypted, with a -journal that only the app can roll back: both as they lie there. */
+  | "journal-kept";
 
 export interface CaptureParts {
   readonly path: BytePath;
@@ -29,6 +31,10 @@ export interface CaptureParts {
   readonly sizeBytes: number;
   readonly state: string;
   readonly clock: Clock;
+  /** Nothing can be asked of it. Default false. */
+  readonly encrypted?: boolean;
+  /** See `CapturedDatabase.beside`. */
+  readonly beside?: readonly BytePath[];
   /** A connection that sees exactly the captured state; called for the first query only. */
   readonly reader: () => Promise<HoldProcess>;
   /** Throws when the bytes read so far may be of more than one state. */
@@ -53,6 +59,10 @@ export class CapturedDatabase implements AsyncDisposable {
   readonly sizeBytes: number;
   /** Names the state: compare with `cheapState` of a later run. */
   readonly state: string;
+  /** Its rows are nobody's to read here: `query` fails. */
+  readonly encrypted: boolean;
+  /** Files that belong to this state and must lie beside a copy of it, each by its absolute path. */
+  readonly beside: readonly BytePath[];
   readonly #parts: CaptureParts;
   #reader: Promise<HoldProcess> | undefined;
   #ended = false;
@@ -66,12 +76,14 @@ export class CapturedDatabase implements AsyncDisposable {
     this.pages = parts.pages;
     this.sizeBytes = parts.sizeBytes;
     this.state = parts.state;
+    this.encrypted = parts.encrypted ?? false;
+    this.beside = parts.beside ?? [];
     this.#parts = parts;
   }
 
   /** True where nobody can change the bytes while they are read; else only `confirm` tells that nobody did. */
   get pinned(): boolean {
-    return this.how !== "quiet" && this.how !== "wal-replay";
+    return !["quiet", "wal-replay", "journal-kept"].includes(this.how);
   }
 
   /** Milliseconds for which a read transaction has been held, so far or in all. */

@@ -1,8 +1,9 @@
 /** What a file is and who uses it, at a glance: for people (`inspect`), and to find databases among unknown files. */
 import type { BytePath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
-import { type FileUser, usersOfFiles } from "../processes.ts";
-import { type DatabaseFiles, type FilesSeen, factsOf, locateDatabase, seeFiles } from "./database-files.ts";
+import type { FileUser } from "../processes.ts";
+import { type DatabaseFiles, type FilesSeen, locateDatabase, seeFiles } from "./database-files.ts";
+import { usersOfDatabase } from "./database-users.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
 import { readFileHeader } from "./file-header.ts";
 
@@ -45,8 +46,7 @@ export async function classifyDatabase(path: BytePath): Promise<DatabaseClass> {
   const reading = readFileHeader(seen.sample, seen.database.sizeBytes);
   if (reading.kind === "corrupt") return { state: "corrupt-header", ...nobody };
   if (reading.kind !== "sqlite") return { state: reading.kind, ...nobody };
-  const facts = await Promise.all([files.database, files.wal, files.shm, files.journal].map(factsOf));
-  const { users, complete } = await usersOfFiles(facts.filter((file) => file !== undefined));
+  const { users, complete } = await usersOfDatabase(files);
   const state = await stateOf(seen, reading.header.walMode, users.length > 0);
   return { state, users, certain: complete || users.length > 0 };
 }

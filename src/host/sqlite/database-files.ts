@@ -141,13 +141,17 @@ export function firstDifference(files: DatabaseFiles, before: FilesSeen, after: 
  * Waits until a write from now on must leave a later time on each file than it has: the system's clock for files ticks every
  * few milliseconds, on FAT every two seconds.
  */
-export async function timesSettled(seen: FilesSeen, clock: Clock, signal?: AbortSignal): Promise<void> {
-  const times = [seen.database.mtimeNs, seen.wal?.mtimeNs ?? 0n, seen.journal?.mtimeNs ?? 0n];
+export async function timesSettled(times: readonly bigint[], clock: Clock, signal?: AbortSignal): Promise<void> {
   const newestMs = Math.max(...times.map((time) => Number(time / 1_000_000n)));
   const coarse = times.every((time) => time % 1_000_000_000n === 0n);
   const ageMs = clock.nowMs() - newestMs;
   const enoughMs = coarse ? limits.timesSettledMs : finestTickMs;
   if (ageMs >= 0 && ageMs < enoughMs) await clock.sleep(enoughMs - ageMs, signal);
+}
+
+/** When each of the files was last written, in nanoseconds; for `timesSettled`. */
+export function timesOf({ database, wal, journal }: FilesSeen): bigint[] {
+  return [database.mtimeNs, wal?.mtimeNs ?? 0n, journal?.mtimeNs ?? 0n];
 }
 
 /** Ten times the coarsest tick that Linux is built with (CONFIG_HZ=100). */

@@ -8,7 +8,7 @@ import { ObhutError, systemCode } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { type Reason, reason } from "../../base/reason-codes.ts";
 import { type LockTrust, lockTrust } from "../file-systems.ts";
-import { processName, usersOfFiles } from "../processes.ts";
+import { processName } from "../processes.ts";
 import { type Attempt, type CaptureContext, unsettled } from "./capture-context.ts";
 import type { CapturedDatabase } from "./captured-database.ts";
 import {
@@ -19,6 +19,7 @@ import {
   locateDatabase,
   seeFiles,
 } from "./database-files.ts";
+import { requireUnused, usersOfDatabase } from "./database-users.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
 import { type FileHeader, readFileHeader } from "./file-header.ts";
 import { holdRollback } from "./hold-rollback.ts";
@@ -33,7 +34,7 @@ export interface CaptureOptions {
   readonly signal?: AbortSignal;
   /**
    * `live` (default): somebody may be using it. `cold`: the caller has stopped whoever did; the files are read as they lie
-   * there, on any file system, encrypted or not.
+   * there, on any file system, encrypted or not. Whoever is seen to use them all the same is an error.
    */
   readonly mode?: "live" | "cold";
   /** Go on where file locks cannot be relied on. */
@@ -52,7 +53,7 @@ const longestBackOffMs = 300;
 /**
  * Captures the database at the absolute `path` and keeps hold of it: in rollback mode writers wait until it is released, at most
  * `holdMs`. Errors: DATABASE_MISSING, DATABASE_UNREADABLE, DATABASE_CORRUPT, DATABASE_ENCRYPTED, DATABASE_EXCLUSIVE,
- * DATABASE_BUSY, DATABASE_HOLD_LOST, DATABASE_JOURNAL_SHARED, FILESYSTEM_LOCKS_UNTRUSTED, SCRATCH_NO_SPACE.
+ * DATABASE_BUSY, DATABASE_HOLD_LOST, DATABASE_JOURNAL_SHARED, FILESYSTEM_LOCKS_UNTRUSTED, SCRATCH_NO_SPACE; cold SOURCE_IN_USE.
  */
 export async function holdDatabase(path: BytePath, options: CaptureOptions): Promise<CapturedDatabase> {
   const { clock, signal, waitMs = limits.databaseWaitMs, holdMs = limits.rollbackHoldMs } = options;
@@ -66,7 +67,9 @@ export async function holdDatabase(path: BytePath, options: CaptureOptions): Pro
   };
   const cold = options.mode === "cold";
   await seeFiles(files);
-  if (!cold && options.force !== true) await requireTrustedLocks(path, options.judgeLocks ?? lockTrust);
+  const judge = options.judgeLocks ?? lockTrust;
+  if (!cold && options.force !== true) await requireTrustedLocks(path, judge);
+  if (cold) await requireUnused(context, (await judge(path)).trusted);
   const until = clock.monotonicMs() + waitMs;
   for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(backOffMs * 2, longestBackOffMs)) {
     signal?.throwIfAborted();
@@ -114,7 +117,7 @@ function requireHeader(files: DatabaseFiles, seen: FilesSeen, cold: boolean): Fi
     case "sqlite":
       return reading.header;
     case "encrypted":
-      if (cold && !seen.journalLooksHot) return undefined;
+      if (cold) return undefined;
       throw new ObhutError("DATABASE_ENCRYPTED", { path });
     case "empty":
       throw new ObhutError("DATABASE_CORRUPT", { path, reason: reason("databaseEmpty", {}) });
@@ -127,8 +130,7 @@ function requireHeader(files: DatabaseFiles, seen: FilesSeen, cold: boolean): Fi
 
 /** Certain only where every process can be seen; else the locks themselves have to tell. */
 async function isUnused(files: DatabaseFiles): Promise<boolean> {
-  const facts = await Promise.all([files.database, files.wal, files.shm, files.journal].map(factsOf));
-  const { users, complete } = await usersOfFiles(facts.filter((file) => file !== undefined));
+  const { users, complete } = await usersOfDatabase(files);
   return complete && users.length === 0;
 }
 

@@ -22,6 +22,7 @@ import {
   headOf,
   openSource,
   seeFiles,
+  timesOf,
   timesSettled,
 } from "./database-files.ts";
 import { headerSampleBytes, readFileHeader } from "./file-header.ts";
@@ -37,7 +38,7 @@ export async function rollBackCopy(context: CaptureContext): Promise<Attempt> {
   const seen = await seeFiles(files);
   // Rolled back by somebody in the meantime: look again.
   if (!seen.journalLooksHot) return unsettled;
-  await timesSettled(seen, clock, signal);
+  await timesSettled(timesOf(seen), clock, signal);
   await requireOwnJournal(files.journal, displayPath(files.database));
   await using cleanup = new AsyncDisposableStack();
   const scratch = cleanup.use(await ScratchFolder.create(context.scratchDir));

@@ -16,7 +16,7 @@ import {
 import { CapturedDatabase, type CaptureKind } from "./captured-database.ts";
 import { copyContent } from "./copy-content.ts";
 import type { DatabaseContent } from "./database-content.ts";
-import { type FilesSeen, firstDifference, openSource, seeFiles, timesSettled } from "./database-files.ts";
+import { type FilesSeen, firstDifference, openSource, seeFiles, timesOf, timesSettled } from "./database-files.ts";
 import type { FileHeader } from "./file-header.ts";
 import { withoutHoles } from "./fill-holes.ts";
 import type { HoldProcess } from "./hold-process.ts";
@@ -26,6 +26,7 @@ import { replayWal } from "./wal-overlay.ts";
 
 interface Still {
   readonly how: CaptureKind;
+  readonly beside?: readonly BytePath[];
   readonly content: DatabaseContent;
   readonly pageBytes: number;
   readonly pages: number;
@@ -39,8 +40,8 @@ interface Still {
 export async function stillDatabase(context: CaptureContext, header: FileHeader | undefined): Promise<Attempt> {
   const { files, clock, signal } = context;
   const seen = await seeFiles(files);
-  await timesSettled(seen, clock, signal);
-  const still = seen.wal ? await withWal(context, seen, header) : plain(context, seen, header);
+  await timesSettled(timesOf(seen), clock, signal);
+  const still = await readStill(context, seen, header);
   if (firstDifference(files, seen, await seeFiles(files)) !== undefined) return unsettled;
   const state = stateToken(seen, seen.wal && (await readWalIndex(files)), clock);
   await using cleanup = new AsyncDisposableStack();
@@ -54,6 +55,7 @@ export async function stillDatabase(context: CaptureContext, header: FileHeader 
     path: files.database,
     state,
     clock,
+    encrypted: header === undefined,
     reader: async () => {
       const path = await plainFile(context, content, owned);
       await requireUnchanged(files, seen);
@@ -87,6 +89,18 @@ export async function openStill(context: CaptureContext, path: BytePath): Promis
     await holder[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function readStill(context: CaptureContext, seen: FilesSeen, header: FileHeader | undefined): Promise<Still> {
+  if (header === undefined && seen.journalLooksHot) return withJournal(context, seen);
+  return seen.wal === undefined ? plain(context, seen, header) : await withWal(context, seen, header);
+}
+
+/** Of an encrypted file: what is in the pages of its -journal only the app knows, and rolls back when it opens both. */
+function withJournal(context: CaptureContext, seen: FilesSeen): Still {
+  const { journal, wal } = context.files;
+  const beside = seen.wal === undefined ? [journal] : [journal, wal];
+  return { ...plain(context, seen, undefined), how: "journal-kept", beside };
 }
 
 function plain({ files }: CaptureContext, seen: FilesSeen, header: FileHeader | undefined): Still {

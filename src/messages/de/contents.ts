@@ -36,6 +36,7 @@ export const diff: Record<keyof typeof en.diff, string> = {
   message: "Nachrichten",
   unchangedKinds: "Unverändert: {names}",
   sameDatabase: "Die Datenbank von Open WebUI ist in beiden dieselbe.",
+  encryptedDatabase: "Die Datenbank von Open WebUI ist verschlüsselt: Verglichen werden nur Dateien.",
   noDatabase: "Nicht beide Snapshots enthalten eine Datenbank, die Obhut erfasst hat: Verglichen werden nur Dateien.",
   files: "Dateien",
   filesDetail: "{added} neu, {removed} entfernt, {changed} geändert",

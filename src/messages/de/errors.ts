@@ -333,6 +333,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{path} gibt es nicht, oder es ist kein Ordner.",
     next: "Das Datenverzeichnis von Open WebUI angeben, also den Ordner mit webui.db.",
   },
+  SOURCE_IN_USE: {
+    what: "{path} ist in Benutzung durch {holder}; --cold ist für eine Anwendung gedacht, die steht.",
+    next: "Open WebUI anhalten und die Sicherung wiederholen, oder --cold weglassen: Eine laufende Anwendung wird im Betrieb gesichert.",
+  },
+  SOURCE_CHANGED: {
+    what: "{path} hat sich geändert, während das stillstehende Datenverzeichnis gelesen wurde: Etwas schreibt dort noch. Es entstand kein Snapshot.",
+    next: "Open WebUI und alles andere anhalten, das dort schreibt, und die Sicherung wiederholen.",
+  },
   DATABASE_MISSING: {
     what: "Unter {path} gibt es keine Datenbank.",
     next: "Den Ordner angeben, in dem sie liegt. Vor dem ersten Start der Anwendung gibt es noch keine.",
@@ -347,11 +355,11 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_ENCRYPTED: {
     what: "{path} ist verschlüsselt (SQLCipher) und lässt sich bei laufender Anwendung nicht sichern.",
-    next: "Was eine verschlüsselte Datenbank enthält, kann Obhut nicht sehen: die Anwendung anhalten, ihren Ordner mit einem anderen Programm kopieren und den Schlüssel getrennt aufbewahren.",
+    next: "Die Anwendung anhalten und mit --cold sichern: Die Datei wird aufbewahrt, wie sie ist, und ihr Schlüssel dazu, wenn Obhut DATABASE_PASSWORD sehen kann.",
   },
   DATABASE_EXCLUSIVE: {
     what: "{path} ist für einen einzigen Prozess gesperrt (gehalten von {holder}); niemand sonst kann mitlesen.",
-    next: "Setzt die Anwendung locking_mode=EXCLUSIVE, das abstellen; sonst die Anwendung anhalten und die Sicherung wiederholen.",
+    next: "Setzt die Anwendung locking_mode=EXCLUSIVE, das abstellen; sonst die Anwendung anhalten und mit --cold sichern.",
   },
   DATABASE_BUSY: {
     what: "{path} war innerhalb von {seconds} s nicht zu erfassen: {reason}.",
@@ -375,7 +383,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   FILESYSTEM_LOCKS_UNTRUSTED: {
     what: "{path} liegt auf {filesystem}; auf Dateisperren ist dort kein Verlass, eine Sicherung im Betrieb könnte falsch sein.",
-    next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und mit --force-live sichern.",
+    next: "Obhut auf dem Rechner der Anwendung und über denselben Mount ausführen, oder die Anwendung anhalten und mit --cold sichern.",
   },
   SCRATCH_FAILED: {
     what: "In {path} ließ sich kein Zwischenordner anlegen: {reason}.",

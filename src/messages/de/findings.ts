@@ -61,6 +61,14 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{path} ist ein Verweis auf {target} außerhalb des Datenverzeichnisses. Im Snapshot ist der Verweis, nicht das, worauf er zeigt.",
     next: "Es ins Datenverzeichnis verschieben, eigens sichern oder den Verweis mit --exclude auslassen.",
   },
+  DATABASE_OPAQUE: {
+    what: "{path} ist verschlüsselt (SQLCipher): Was darin steht, lässt sich hier weder zählen noch prüfen.",
+    next: "Nur die Anwendung kann die Datei öffnen, mit ihrem DATABASE_PASSWORD; gesichert wird sie mit --cold, während die Anwendung steht.",
+  },
+  DATABASE_PASSWORD_NOT_SEEN: {
+    what: "Obhut konnte DATABASE_PASSWORD nicht sehen; das Passwort fehlt im Snapshot. Ohne es kann niemand die verschlüsselte Datenbank öffnen.",
+    next: "Die Datei, in der es steht, mit --env-file nennen, oder das Passwort an einem zweiten Ort aufbewahren.",
+  },
   CAPTURE_BEGUN_ANEW: {
     what: "Die Anwendung wurde gestartet oder beendet, während {path} gelesen wurde; das Gelesene wurde verworfen und neu begonnen.",
     next: "",
@@ -301,6 +309,10 @@ export const findings: Record<FindingCode, Sentence> = {
   ROWS_RESTORED_DIFFER: {
     what: "Die Tabelle {table} wurde mit {expected} Zeilen erfasst und mit {actual} wiederhergestellt.",
     next: "Open WebUI nicht auf diesem Ordner starten. Einen älteren Snapshot wiederherstellen und den Fall bitte melden.",
+  },
+  DATA_PATH_NOT_WRITTEN: {
+    what: "Die Datensätze der verschlüsselten Datenbank ließen sich nicht auf {path} umschreiben: Sie nennen den Pfad, den sie vorher nannten.",
+    next: "Der Anwendung den wiederhergestellten Ordner unter dem bisherigen Pfad zeigen.",
   },
   DATA_PATH_DIFFERS: {
     what: "Datensätze von Open WebUI nennen seine Dateien unter {rows}, dieser Ordner aber ist {target}.",

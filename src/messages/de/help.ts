@@ -202,6 +202,7 @@ export const options: Record<keyof typeof en.options, string> = {
   "spool-dir":
     "Ordner, in dem Packs auf ein langsames Ziel warten, damit das Lesen nicht wartet; sonst der für Arbeitskopien",
   "spool-limit": "höchstens so viel dürfen sie dort belegen, etwa 500M; 0: keine warten; ohne Angabe 4G",
+  cold: "die Anwendung steht: alles lesen, wie es liegt, auch eine verschlüsselte Datenbank oder einen Netzwerkordner; läuft sie doch, wird abgelehnt",
   "force-live": "auch dort erfassen, wo auf Dateisperren kein Verlass ist, etwa auf NFS",
   "audit-log": "audit.log und seine Archive mit erfassen",
   layout:

@@ -54,4 +54,6 @@ export const databaseStates: Record<keyof typeof en.databaseStates, string> = {
   quiet: "nicht in Benutzung",
   "wal-replay": "nicht in Benutzung, mit dem Protokoll (-wal) eines Absturzes",
   "journal-rollback": "nicht in Benutzung, mit dem Journal eines Absturzes",
+  "journal-kept": "nicht in Benutzung, verschlüsselt, mit dem Journal eines Absturzes",
+  encrypted: "verschlüsselt",
 };

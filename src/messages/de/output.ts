@@ -55,6 +55,8 @@ export const output: Record<OutputKey, string> = {
   nothingAdded: "nichts Neues",
   duration: "Dauer",
   waited: "Gewartet",
+  capture: "Erfasst",
+  captureCold: "im Stillstand, bei angehaltener Anwendung",
   waitedChroma: "Schreibzugriffe von Chroma, {time}",
   dryRun: "Probelauf",
   dryRunBackup: "es wurde nichts geschrieben",

@@ -84,6 +84,7 @@ export const reasons: Record<ReasonCode, string> = {
   databaseLocked: "sie war die ganze Zeit gesperrt",
   holderEnded: "der Prozess, der sie hielt, ist beendet",
   holderSilent: "der Prozess, der sie hielt, antwortete {seconds} s lang nicht",
+  holderUnseen: "einen Prozess, der von hier aus nicht zu sehen ist, vielleicht in einem Container",
   holderLockGone: "das Betriebssystem führt die Sperre nicht mehr auf",
   holderFileReplaced: "{file} wurde durch eine andere Datei ersetzt",
   // ein Vektorindex von Chroma

@@ -35,6 +35,7 @@ export const diff = {
   message: "messages",
   unchangedKinds: "Unchanged: {names}",
   sameDatabase: "The database of Open WebUI is the same in both.",
+  encryptedDatabase: "The database of Open WebUI is encrypted: only files are compared.",
   noDatabase: "Not both snapshots hold a database that Obhut captured: only files are compared.",
   files: "Files",
   filesDetail: "{added} new, {removed} removed, {changed} modified",

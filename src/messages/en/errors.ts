@@ -333,6 +333,14 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "{path} does not exist or is not a folder.",
     next: "Give Open WebUI's data directory, the folder that holds webui.db.",
   },
+  SOURCE_IN_USE: {
+    what: "{path} is in use by {holder}, and --cold is for an app that is stopped.",
+    next: "Stop Open WebUI, then run the backup again; or leave out --cold: a running app is captured live.",
+  },
+  SOURCE_CHANGED: {
+    what: "{path} changed while the data directory was read cold: something still writes there. No snapshot was made.",
+    next: "Stop Open WebUI and whatever else writes there, then run the backup again.",
+  },
   DATABASE_MISSING: {
     what: "There is no database at {path}.",
     next: "Give the folder that holds it. An instance that was never started has none yet.",
@@ -347,11 +355,11 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   DATABASE_ENCRYPTED: {
     what: "{path} is encrypted (SQLCipher); it cannot be captured while the app runs.",
-    next: "Obhut cannot tell what an encrypted database holds: stop the app, copy its folder with another program, and keep the key elsewhere.",
+    next: "Stop the app and back up with --cold: the file is kept as it is, and its key with it where Obhut can see DATABASE_PASSWORD.",
   },
   DATABASE_EXCLUSIVE: {
     what: "{path} is locked for one process alone (held by {holder}); nobody else can read it.",
-    next: "If the app sets locking_mode=EXCLUSIVE, remove that, or stop the app and run the backup again.",
+    next: "If the app sets locking_mode=EXCLUSIVE, remove that; or stop the app and back up with --cold.",
   },
   DATABASE_BUSY: {
     what: "{path} could not be captured within {seconds} s: {reason}.",
@@ -375,7 +383,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   FILESYSTEM_LOCKS_UNTRUSTED: {
     what: "{path} lies on {filesystem}, where file locks cannot be relied on; a live capture could be wrong.",
-    next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and back up with --force-live.",
+    next: "Run Obhut on the machine that runs the app, through the same mount; or stop the app and back up with --cold.",
   },
   SCRATCH_FAILED: {
     what: "No working folder could be made in {path}: {reason}.",

@@ -61,6 +61,14 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{path} is a link to {target}, outside of the data directory. The link is in the snapshot, what it leads to is not.",
     next: "Move it into the data directory, back it up on its own, or leave the link out with --exclude.",
   },
+  DATABASE_OPAQUE: {
+    what: "{path} is encrypted (SQLCipher): what it holds can be neither counted nor checked here.",
+    next: "Only the app can open it, with its DATABASE_PASSWORD; a backup takes it with --cold, while the app is stopped.",
+  },
+  DATABASE_PASSWORD_NOT_SEEN: {
+    what: "Obhut could not see DATABASE_PASSWORD; it is not in the snapshot. Without it nobody can open the encrypted database.",
+    next: "Name the file that sets it with --env-file, or keep it in a second place.",
+  },
   CAPTURE_BEGUN_ANEW: {
     what: "The app began or ended to use {path} while it was read; what was read was discarded and the capture begun anew.",
     next: "",
@@ -301,6 +309,10 @@ export const findings: Record<FindingCode, Sentence> = {
   ROWS_RESTORED_DIFFER: {
     what: "The table {table} was captured with {expected} rows and restored with {actual}.",
     next: "Do not start on this folder. Restore an older snapshot, and please report this.",
+  },
+  DATA_PATH_NOT_WRITTEN: {
+    what: "Rows of the encrypted database could not be changed to name {path}: they name the path they named before.",
+    next: "Let the app see the restored folder at the path it had before.",
   },
   DATA_PATH_DIFFERS: {
     what: "Rows of Open WebUI name its files below {rows}, and this folder is {target}.",

@@ -201,6 +201,7 @@ export const options = {
   "spool-dir":
     "folder where packs wait for a slow destination, so that reading does not; else the one for scratch copies",
   "spool-limit": "the most that packs take there, such as 500M; 0: none wait; 4G where it is not given",
+  cold: "the app is stopped: read all as it lies there, an encrypted database or a network folder too; refused if it still runs",
   "force-live": "capture even where file locks cannot be trusted, such as on NFS",
   "audit-log": "capture audit.log and its archives too",
   layout:

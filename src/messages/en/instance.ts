@@ -53,4 +53,6 @@ export const databaseStates = {
   quiet: "not in use",
   "wal-replay": "not in use, with a log left by a crash",
   "journal-rollback": "not in use, with a journal left by a crash",
+  "journal-kept": "not in use, encrypted, with a journal left by a crash",
+  encrypted: "encrypted",
 } as const;

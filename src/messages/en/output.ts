@@ -53,6 +53,8 @@ export const output = {
   nothingAdded: "nothing new",
   duration: "Duration",
   waited: "Waited",
+  capture: "Capture",
+  captureCold: "cold, while the app was stopped",
   waitedChroma: "Chroma's writers, {time}",
   dryRun: "Dry run",
   dryRunBackup: "nothing was written",

@@ -80,6 +80,7 @@ export const reasons: Record<ReasonCode, string> = {
   databaseLocked: "it stayed locked all the time",
   holderEnded: "the process that held it ended",
   holderSilent: "the process that held it gave no answer for {seconds} s",
+  holderUnseen: "a process that cannot be seen from here, perhaps in a container",
   holderLockGone: "the operating system no longer lists the lock",
   holderFileReplaced: "{file} was replaced by another file",
   // a vector index of Chroma

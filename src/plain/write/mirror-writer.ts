@@ -6,7 +6,8 @@
 import { type BytePath, baseName, bytePath, joinPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { ObhutError } from "../../base/errors.ts";
-import type { Manifest } from "../../capture/manifest.ts";
+import { isEncrypted, type Manifest } from "../../capture/manifest.ts";
+import { mainDatabase } from "../../openwebui/parts.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
 import { fileListName, nextFolder } from "../copy/copy-names.ts";
@@ -133,8 +134,10 @@ class MirrorWriter implements CopyWriter {
     const samePart = previous.record.parts.every((part) => asked.has(part));
     const files = this.#draft.entries.filter(({ kind }) => kind === "file").length;
     const rows = previous.manifest?.counts ?? {};
+    // Of an encrypted database rows are unknown, not gone.
+    const counted = asked.has("database") && !isEncrypted(manifest, mainDatabase);
     return lossOf(
-      { files: samePart ? previous.record.files : 0, rows: asked.has("database") ? rows : {} },
+      { files: samePart ? previous.record.files : 0, rows: counted ? rows : {} },
       { files, rows: manifest.counts },
     );
   }
