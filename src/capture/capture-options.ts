@@ -5,6 +5,7 @@ import type { Part } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { Manifest } from "./manifest.ts";
 import type { SourceFolder } from "./source-folder.ts";
+import type { DeployedApp } from "./surroundings.ts";
 
 export interface CaptureOptions {
   /** Absolute path of Open WebUI's data directory. */
@@ -39,6 +40,8 @@ export interface CaptureOptions {
   readonly secretKeyFile?: string;
   /** The environment that the app is known to run with, from Docker or Compose. */
   readonly appEnvironment?: ReadonlyMap<string, string>;
+  /** Asked where neither what was named nor the running app shows both its environment and its key. */
+  readonly askDeployment?: () => Promise<DeployedApp | undefined>;
   /** Obhut's own environment: keys that somebody set there are meant for it, and where parts lie where nothing else tells. */
   readonly environment?: ReadonlyMap<string, string>;
   /** How long to wait for a busy database, and how often to take Chroma's moment again; `limits` by default. */

@@ -22,7 +22,7 @@ import type { TableCounts } from "../openwebui/tables.ts";
 import { FindingsLog } from "./findings-log.ts";
 import { type InspectedItem, measureItems } from "./measure-items.ts";
 import { sourceRoot } from "./source-folder.ts";
-import { lookAround, tellSurroundings } from "./surroundings.ts";
+import { type DeployedApp, lookAround, tellSurroundings } from "./surroundings.ts";
 import { whyOf } from "./why.ts";
 
 export interface InspectOptions {
@@ -33,6 +33,8 @@ export interface InspectOptions {
   readonly envFile?: string;
   readonly secretKeyFile?: string;
   readonly environment?: ReadonlyMap<string, string>;
+  /** See `CaptureOptions`. */
+  readonly askDeployment?: () => Promise<DeployedApp | undefined>;
   readonly force?: boolean;
   /** The app is stopped; see `CaptureOptions`. */
   readonly cold?: boolean;

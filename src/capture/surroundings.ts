@@ -11,6 +11,13 @@ import type { CaptureOptions } from "./capture-options.ts";
 import type { FindingsLog } from "./findings-log.ts";
 import { readNamedFile } from "./named-files.ts";
 
+/** What a deployment (Docker) says of the app, whether it runs or not. Keys included: never print it. */
+export interface DeployedApp {
+  readonly environment: ReadonlyMap<string, string>;
+  /** The key file that the app made for itself, where it lies inside of a container. */
+  readonly secretKeyFile?: Uint8Array;
+}
+
 export interface Surroundings {
   /** As far as it can be seen: what the person named counts before what is running, and that before Obhut's own. */
   readonly environment: ReadonlyMap<string, string>;
@@ -21,7 +28,7 @@ export interface Surroundings {
 
 type Asked = Pick<
   CaptureOptions,
-  "dataDir" | "envFile" | "secretKeyFile" | "environment" | "appEnvironment" | "lookForApp"
+  "dataDir" | "envFile" | "secretKeyFile" | "environment" | "appEnvironment" | "askDeployment" | "lookForApp"
 >;
 
 /** Errors: USAGE for a file that was named and can't be read. */
@@ -29,20 +36,35 @@ export async function lookAround(asked: Asked): Promise<Surroundings> {
   const envFile = asked.envFile === undefined ? undefined : await readNamedFile(asked.envFile);
   const process = asked.lookForApp === false ? undefined : await findAppProcess(join(asked.dataDir, mainDatabase));
   const named = envFile === undefined ? undefined : parseEnvFile(envFile.toString("utf8"));
-  const seen = [asked.appEnvironment, process?.environment && process.variables, named].filter(
-    (one) => one !== undefined,
-  );
+  const shown = { asked, envFile, named, process };
+  const found = await gather(shown);
+  if (found.keys.mainKeySeen && found.keys.environmentSeen) return found;
+  const deployed = await asked.askDeployment?.();
+  return deployed === undefined ? found : await gather({ ...shown, deployed });
+}
+
+interface Shown {
+  readonly asked: Asked;
+  readonly envFile: Buffer | undefined;
+  readonly named: ReadonlyMap<string, string> | undefined;
+  readonly process: AppProcess | undefined;
+  readonly deployed?: DeployedApp;
+}
+
+async function gather({ asked, envFile, named, process, deployed }: Shown): Promise<Surroundings> {
+  const given = asked.appEnvironment ?? deployed?.environment;
+  const seen = [given, process?.environment && process.variables, named].filter((one) => one !== undefined);
   const environmentSeen = seen.length > 0;
   // Where the app's own is seen, what is not in it is not set; our DATABASE_URL may be another program's then.
   const believed: readonly string[] = environmentSeen ? keyNames : [...keyNames, ...placeNames];
   const own = [...(asked.environment ?? [])].filter(([name]) => believed.includes(name));
   const environment = new Map([...own, ...seen.flatMap((one) => [...one])]);
-  const secretKeyFile = await findSecretKeyFile(asked, process);
+  const secretKeyFile = await findSecretKeyFile(asked, process, deployed);
   const { files, report } = collectKeys({
     environment,
     environmentSeen,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
-    wholeFiles: wholeFiles(envFile, process, asked.appEnvironment),
+    wholeFiles: wholeFiles(envFile, process, given),
   });
   return { environment, secrets: files, keys: report, ...(process === undefined ? {} : { process }) };
 }
@@ -69,9 +91,14 @@ export function tellSurroundings(found: Surroundings, parts: ReadonlySet<Part>, 
 }
 
 /** The one that was named; else in the working directory of the app; else beside the data or in the folder above. */
-async function findSecretKeyFile(asked: Asked, process: AppProcess | undefined): Promise<Buffer | undefined> {
+async function findSecretKeyFile(
+  asked: Asked,
+  process: AppProcess | undefined,
+  deployed: DeployedApp | undefined,
+): Promise<Buffer | undefined> {
   if (asked.secretKeyFile !== undefined) return await readNamedFile(asked.secretKeyFile);
-  if (process?.secretKeyFile !== undefined) return Buffer.from(process.secretKeyFile);
+  const own = process?.secretKeyFile ?? deployed?.secretKeyFile;
+  if (own !== undefined) return Buffer.from(own);
   for (const folder of [asked.dataDir, dirname(asked.dataDir)]) {
     const bytes = await readFile(join(folder, secretKeyFileName)).catch(() => undefined);
     if (bytes !== undefined) return bytes;

@@ -12,8 +12,20 @@ test("finds the data directory behind a container's mount, running ones first", 
     { Name: "/db", State: { Running: true }, Config: { Image: "postgres", Env: null }, Mounts: [mount] },
   ]);
   assert.deepEqual(found, [
-    { container: "webui", running: true, dataDirectory: mount.Source, environment: { A: "b=c", D: "" } },
-    { container: "old", running: false, dataDirectory: mount.Source, environment: {} },
+    {
+      container: "webui",
+      running: true,
+      dataDirectory: mount.Source,
+      environment: { A: "b=c", D: "" },
+      workingDirectory: "/app/backend",
+    },
+    {
+      container: "old",
+      running: false,
+      dataDirectory: mount.Source,
+      environment: {},
+      workingDirectory: "/app/backend",
+    },
   ]);
 });
 

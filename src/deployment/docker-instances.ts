@@ -13,10 +13,14 @@ export interface DockerInstance {
   readonly dataDirectory: string;
   /** The container's environment, keys included: never print it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where inside of the container the app is started, and leaves the key that it makes for itself. */
+  readonly workingDirectory: string;
 }
 
 /** Where the official image keeps its data; DATA_DIR in its environment moves it. Source: Open WebUI's Dockerfile and env.py. */
 const defaultDataDirectory = "/app/backend/data";
+/** The image's start.sh changes there, whatever the container's own is. */
+const defaultWorkingDirectory = "/app/backend";
 
 const run = promisify(execFile);
 const timeoutMs = 5_000;
@@ -42,7 +46,7 @@ export async function findDockerInstances(docker = "docker"): Promise<readonly D
 interface InspectedContainer {
   readonly Name?: string;
   readonly State?: { readonly Running?: boolean };
-  readonly Config?: { readonly Image?: string; readonly Env?: readonly string[] | null };
+  readonly Config?: { readonly Image?: string; readonly Env?: readonly string[] | null; readonly WorkingDir?: string };
   readonly Mounts?: readonly { readonly Destination?: string; readonly Source?: string }[];
   /** Of the storage driver overlay2: the container's own file system, which is there while it runs. */
   readonly GraphDriver?: { readonly Data?: { readonly MergedDir?: string } | null };
@@ -62,7 +66,8 @@ export function instancesIn(inspected: readonly InspectedContainer[]): readonly 
     const dataDirectory = mountedPath(inside, container.Mounts ?? []) ?? (view && posix.join(view, inside));
     if (!isOpenWebUi || dataDirectory === undefined) return [];
     const name = (container.Name ?? "").replace(/^\//, "");
-    return [{ container: name, running, dataDirectory, environment }];
+    const workingDirectory = container.Config?.WorkingDir || defaultWorkingDirectory;
+    return [{ container: name, running, dataDirectory, environment, workingDirectory }];
   });
   return found.sort((one, other) => Number(other.running) - Number(one.running));
 }

@@ -15,7 +15,13 @@ test("the folder given, $DATA_DIR, ./data, Docker: the first that holds a databa
     return join(folder, name);
   };
   const volume = make("volume");
-  const docker = { container: "webui", running: true, dataDirectory: volume, environment: {} };
+  const docker = {
+    container: "webui",
+    running: true,
+    dataDirectory: volume,
+    environment: {},
+    workingDirectory: "/app/backend",
+  };
   const base = { given: undefined, env: {}, folder, findDocker: async () => [docker] };
 
   assert.deepEqual(await findInstance({ ...base, findDocker: async () => [] }), undefined);

@@ -22,7 +22,7 @@ export interface RunBackupOptions {
   readonly secretKeyFile: string | undefined;
   /** Absolute paths of files that are stored beside the data. */
   readonly deploymentFiles: readonly string[];
-  /** The environment that the app is known to run with (Docker). */
+  /** The environment that the app is known to run with. Default: that of the running app, or of its container. */
   readonly appEnvironment?: Environment;
   readonly auditLog: boolean;
   readonly forceLive: boolean;

@@ -1,6 +1,7 @@
 /** Says what a data directory holds, without storing anything. */
 import { isIncomplete } from "../base/finding-codes.ts";
 import { type Inspection, inspectInstance } from "../capture/inspect-instance.ts";
+import { appInDocker } from "./app-in-docker.ts";
 import type { JobWatch } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { scratchParent } from "./scratch-folder.ts";
@@ -37,6 +38,7 @@ export async function runInspect(
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
     environment: new Map(environment),
+    askDeployment: () => appInDocker(options.dataDirectory),
     force: options.forceLive,
     cold: options.cold,
     signal,

@@ -18,7 +18,6 @@ import type { Emit } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import { type BackupSummary, runBackup } from "./run-backup.ts";
-import type { RunBackupOptions } from "./run-backup-options.ts";
 import { runInit } from "./run-init.ts";
 import { type RestoreSummary, runRestore } from "./run-restore.ts";
 
@@ -63,7 +62,8 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
       envFile: undefined,
       secretKeyFile: undefined,
       deploymentFiles: [],
-      ...appEnvironment(found),
+      // The sample has run with none but where its data was; what Docker or a running app has is asked for.
+      ...(found === undefined ? { appEnvironment: { DATA_DIR: "/app/backend/data" } } : {}),
       auditLog: false,
       forceLive: false,
       dryRun: false,
@@ -107,12 +107,6 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** Docker tells the app's environment; the sample has run with none but where its data was. */
-function appEnvironment(found: FoundInstance | undefined): Pick<RunBackupOptions, "appEnvironment"> {
-  if (found === undefined) return { appEnvironment: { DATA_DIR: "/app/backend/data" } };
-  return found.docker === undefined ? {} : { appEnvironment: found.docker.environment };
 }
 
 async function sampleIn(folder: string): Promise<string> {

@@ -10,6 +10,7 @@ import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { CopyResult } from "../plain/write/copy-channel.ts";
 import type { BackupOptions, TargetResult } from "../repository/backup/backup-options.ts";
 import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
+import { appInDocker } from "./app-in-docker.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
 import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
@@ -203,6 +204,7 @@ function captureOptions(
     ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
     deploymentFiles: options.deploymentFiles,
     environment: environmentMap(env),
+    askDeployment: () => appInDocker(options.dataDirectory),
     ...(options.appEnvironment === undefined ? {} : { appEnvironment: environmentMap(options.appEnvironment) }),
     ...(holds === undefined ? {} : { holds }),
     onFinding,

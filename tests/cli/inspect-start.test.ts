@@ -122,6 +122,40 @@ test("start finds a container's data directory, and its key goes into the snapsh
   assert.equal((await obhut([...secret, ...read], { cwd: folder.path, env })).text, fixtureFacts.secretKey);
 });
 
+test("of a container that is stopped, backup finds environment and key by itself: what start prints is complete", async () => {
+  await using fixture = await unpackFixture();
+  await using folder = await tempFolder("cli-stopped-docker");
+  const env = await withoutDocker(folder.path);
+  const inspected = [
+    {
+      Name: "/webui",
+      State: { Running: false },
+      // As the image has it: the variable is set, to nothing.
+      Config: { Image: "ghcr.io/open-webui/open-webui:main", Env: ["WEBUI_SECRET_KEY=", "VECTOR_DB=qdrant"] },
+      Mounts: [{ Destination: fixtureFacts.dataPath, Source: fixture.dataDir }],
+    },
+  ];
+  await writeFile(path.join(folder.path, "inspected.json"), JSON.stringify(inspected));
+  await writeFile(path.join(folder.path, ".webui_secret_key"), "made in the container\n");
+  const cp = `[ "$3" = webui:/app/backend/.webui_secret_key ] && tar -c -C '${folder.path}' .webui_secret_key`;
+  const answers = `ps) echo 0a1b2c ;; inspect) cat '${folder.path}/inspected.json' ;; cp) ${cp} ;;`;
+  await writeFile(path.join(folder.path, "bin/docker"), `#!/bin/sh\ncase $1 in ${answers} esac\n`);
+  const started = await obhut(["start"], { cwd: folder.path, env });
+  const [command = ""] = started.text.split("\n").filter((line) => line.startsWith("  obhut backup"));
+  const words = command.trim().replace(/ +#.*/, "").split(" ").slice(1);
+  const { code, json, stderr } = await obhut([...words, "--json"], { cwd: folder.path, env });
+  assert.equal(code, 3, stderr);
+  assert.deepEqual(
+    json.flatMap(({ type, code: found }) => (type === "finding" ? [found] : [])),
+    ["VECTORS_NOT_COVERED"],
+  );
+  assert.deepEqual(json.at(-1)?.["keysSeen"], [".webui_secret_key"]);
+  const read = ["/open-webui/secrets/.webui_secret_key", "-r", "./obhut/repository", "-p", "./obhut/password"];
+  assert.equal((await obhut(["dump", "latest", ...read], { cwd: folder.path, env })).text, "made in the container\n");
+  const looked = await obhut(["inspect", fixture.dataDir, "--json"], { env });
+  assert.deepEqual(looked.json.at(-1)?.["keysSeen"], [".webui_secret_key"]);
+});
+
 test("what restic stored is listed and restored as it is", async () => {
   const restic = process.env["OBHUT_TEST_RESTIC"] ?? "restic";
   await using folder = await tempFolder("cli-restic");

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -113,6 +113,15 @@ if (process.env["OBHUT_LONG"]) {
     const [later, all] = await captured("in-a-volume", volume);
     assert.equal(later, "quiet");
     assert.ok(all > rows, `the app went on writing: ${rows}, then ${all}`);
+
+    // The key that the image makes for itself lies in the container alone.
+    const key = path.join(folder.path, ".webui_secret_key");
+    await writeFile(key, "made in the container");
+    await engine.docker("cp", key, "in-a-volume:/app/backend/.webui_secret_key");
+    const again = await call("backup", "--data", volume, "--json", ...stored);
+    assert.deepEqual([again.code, again.json.at(-1)?.["keysSeen"]], [0, ["WEBUI_SECRET_KEY", ".webui_secret_key"]]);
+    const kept = await call("dump", "latest", "/open-webui/secrets/.webui_secret_key", ...stored);
+    assert.equal(kept.text, "made in the container");
 
     // A running one comes before one that was stopped.
     const bound = path.join(folder.path, "bound data");
