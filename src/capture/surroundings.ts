@@ -19,6 +19,8 @@ export interface DeployedApp {
 }
 
 export interface Surroundings {
+  /** As it was given. */
+  readonly dataDir: string;
   /** As far as it can be seen: what the person named counts before what is running, and that before Obhut's own. */
   readonly environment: ReadonlyMap<string, string>;
   readonly process?: AppProcess;
@@ -66,7 +68,8 @@ async function gather({ asked, envFile, named, process, deployed }: Shown): Prom
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     wholeFiles: wholeFiles(envFile, process, given),
   });
-  return { environment, secrets: files, keys: report, ...(process === undefined ? {} : { process }) };
+  const { dataDir } = asked;
+  return { dataDir, environment, secrets: files, keys: report, ...(process === undefined ? {} : { process }) };
 }
 
 /** `environment` has NUL between variables, as /proc has it: values may hold line breaks. */
@@ -85,7 +88,7 @@ function wholeFiles(
 
 /** Tells what is not covered, and which keys were not seen. */
 export function tellSurroundings(found: Surroundings, parts: ReadonlySet<Part>, findings: FindingsLog): void {
-  findings.add(...uncovered(found.environment, parts));
+  findings.add(...uncovered(found.environment, parts, found.dataDir));
   if (!found.keys.mainKeySeen) findings.add(finding("SECRET_KEY_NOT_SEEN", {}));
   else if (!found.keys.environmentSeen) findings.add(finding("ENVIRONMENT_NOT_SEEN", {}));
 }

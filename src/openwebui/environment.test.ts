@@ -5,7 +5,7 @@ import { parts } from "./parts.ts";
 
 const all = new Set(parts);
 const told = (variables: Readonly<Record<string, string>>): readonly string[] =>
-  uncovered(new Map(Object.entries(variables)), all).map(
+  uncovered(new Map(Object.entries(variables)), all, "/volumes/open-webui").map(
     ({ code, params }) => `${code} ${"store" in params ? params.store : ""}`,
   );
 
@@ -13,6 +13,11 @@ test("what lies in the data directory is covered", () => {
   assert.deepEqual(told({}), []);
   assert.deepEqual(told({ VECTOR_DB: "chroma", STORAGE_PROVIDER: "local", CHROMA_HTTP_HOST: "" }), []);
   assert.deepEqual(told({ DATABASE_URL: "sqlite:////app/backend/data/webui.db" }), []);
+  for (const folder of ["/app/backend/data", "/volumes/open-webui"]) {
+    assert.deepEqual(told({ DATABASE_URL: `sqlite:///${folder}/webui.db`, UPLOAD_DIR: `${folder}/uploads` }), []);
+  }
+  assert.deepEqual(told({ DATA_DIR: "/d", DATABASE_URL: "sqlite+sqlcipher:////d/webui.db?mode=rw" }), []);
+  assert.deepEqual(told({ DATABASE_URL: "sqlite:///./data/webui.db", DATABASE_TYPE: "sqlite" }), []);
   assert.deepEqual(told({ DATA_DIR: "/srv/data", UPLOAD_DIR: "/srv/data/uploads/" }), []);
 });
 
@@ -20,6 +25,7 @@ test("what lies elsewhere is named without its password", () => {
   const rows: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ DATABASE_URL: "postgres://u:p@w@db:5432/webui?password=p" }, "DATABASE_NOT_COVERED postgres://db:5432/webui"],
     [{ DATABASE_URL: "postgresql+psycopg://u:secret@db/webui" }, "DATABASE_NOT_COVERED postgresql://db/webui"],
+    [{ DATABASE_URL: "sqlite:////fast/webui.db" }, "DATABASE_NOT_COVERED /fast/webui.db"],
     [{ DATABASE_URL: "sqlite:////elsewhere/x.db" }, "DATABASE_NOT_COVERED /elsewhere/x.db"],
     [
       {
@@ -47,5 +53,5 @@ test("every vector store of the app but Chroma is named", () => {
 
 test("a part that is not asked for is not told of", () => {
   const variables = new Map([["VECTOR_DB", "qdrant"]]);
-  assert.deepEqual(uncovered(variables, new Set(["database"])), []);
+  assert.deepEqual(uncovered(variables, new Set(["database"]), "/volumes/open-webui"), []);
 });

@@ -24,20 +24,31 @@ export const placeNames = [
   "RAG_EMBEDDING_MODEL",
 ] as const;
 
-/** Findings for each part that lies elsewhere; empty where all of it is in the data directory. Never names a password. */
-export function uncovered(environment: Environment, parts: ReadonlySet<Part>): readonly Finding[] {
+/** Where the official image keeps its data. Source: Open WebUI's Dockerfile and env.py. */
+const imageDataDirectory = "/app/backend/data";
+
+/**
+ * Findings for each part that lies elsewhere; empty where all of it is in the data directory. `dataDirectory` is its path on this machine,
+ * which the app may see at another one. Never names a password.
+ */
+export function uncovered(
+  environment: Environment,
+  parts: ReadonlySet<Part>,
+  dataDirectory: string,
+): readonly Finding[] {
+  const homes = [environment.get("DATA_DIR") || imageDataDirectory, dataDirectory].map(withoutSlash);
   const findings: Finding[] = [];
-  const database = parts.has("database") ? databaseElsewhere(environment) : undefined;
+  const database = parts.has("database") ? databaseElsewhere(environment, homes) : undefined;
   if (database !== undefined) findings.push(finding("DATABASE_NOT_COVERED", { store: database }));
   const vectors = parts.has("vectors") ? vectorsElsewhere(environment) : undefined;
   if (vectors !== undefined) findings.push(finding("VECTORS_NOT_COVERED", { store: vectors }));
-  const uploads = parts.has("uploads") ? uploadsElsewhere(environment) : undefined;
+  const uploads = parts.has("uploads") ? uploadsElsewhere(environment, homes) : undefined;
   if (uploads !== undefined) findings.push(finding("UPLOADS_NOT_COVERED", { store: uploads }));
   return findings;
 }
 
 /** DATABASE_TYPE wins over DATABASE_URL only where all of its companions are set (open_webui/env.py). */
-function databaseElsewhere(environment: Environment): string | undefined {
+function databaseElsewhere(environment: Environment, homes: readonly string[]): string | undefined {
   const url = environment.get("DATABASE_URL");
   const type = environment.get("DATABASE_TYPE");
   const assembled = ["DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME"].every((name) => environment.get(name));
@@ -47,8 +58,18 @@ function databaseElsewhere(environment: Environment): string | undefined {
   if (!url) return undefined;
   const scheme = /^([a-z0-9]+)(\+[a-z0-9]+)?:/i.exec(url)?.[1]?.toLowerCase() ?? "?";
   if (scheme !== "sqlite") return withoutSecrets(url, scheme);
-  const path = url.slice(url.indexOf(":") + 1).replace(/[?#].*$/, "");
-  return path.endsWith("/webui.db") ? undefined : path.replace(/^\/\/\//, "");
+  // SQLAlchemy: three slashes, then the path, which has one of its own where it is absolute.
+  const path = url
+    .slice(url.indexOf(":") + 1)
+    .replace(/[?#].*$/, "")
+    .replace(/^\/\/\//, "");
+  // What a relative one is relative to, nobody here knows.
+  if (!path.startsWith("/")) return path.endsWith("webui.db") ? undefined : path;
+  return homes.some((home) => path === `${home}/webui.db`) ? undefined : path;
+}
+
+function withoutSlash(folder: string): string {
+  return folder.length > 1 ? folder.replace(/\/+$/, "") : folder;
 }
 
 /** Scheme, host and database: never the user, the password, or parameters that may hold one. */
@@ -65,10 +86,9 @@ function vectorsElsewhere(environment: Environment): string | undefined {
   return host ? `chroma, ${host}` : undefined;
 }
 
-function uploadsElsewhere(environment: Environment): string | undefined {
+function uploadsElsewhere(environment: Environment, homes: readonly string[]): string | undefined {
   const provider = environment.get("STORAGE_PROVIDER");
   if (provider && provider !== "local") return provider;
   const folder = environment.get("UPLOAD_DIR");
-  const data = environment.get("DATA_DIR") ?? "/app/backend/data";
-  return folder && folder.replace(/\/+$/, "") !== `${data.replace(/\/+$/, "")}/uploads` ? folder : undefined;
+  return folder && !homes.some((home) => withoutSlash(folder) === `${home}/uploads`) ? folder : undefined;
 }
