@@ -90,6 +90,7 @@ export const findingCodes = {
   // rewriting snapshots
   TREE_NOT_REWRITABLE: { weight: "incomplete", params: ["tree", "path", "snapshot"] },
   // restore
+  NOTHING_CHOSEN: { weight: "incomplete", params: [] },
   FILE_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },
   FILE_RESTORED_WRONG: { weight: "incomplete", params: ["path"] },
   METADATA_NOT_RESTORED: { weight: "incomplete", params: ["path", "reason"] },

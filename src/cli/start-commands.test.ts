@@ -7,16 +7,25 @@ const base = {
   dataPath: undefined,
   appVersion: { version: "0.12.4", certainty: "exact" },
   secrets: { names: ["WEBUI_SECRET_KEY"], folder: undefined },
+  program: "bin/obhut",
   repository: "./my backup",
   snapshot: "0a1b2c3d",
 } as const;
-const key = `"$(obhut dump 0a1b2c3d /open-webui/secrets/WEBUI_SECRET_KEY -r './my backup')"`;
+const read = "bin/obhut dump 0a1b2c3d /open-webui/secrets/WEBUI_SECRET_KEY -r './my backup'";
 
 test("Docker and the package, at the release that was captured, the key read from where it is", () => {
   assert.deepEqual(startCommands(base), [
-    `docker run -d -p 3000:8080 -v /srv/restored:/app/backend/data -e WEBUI_SECRET_KEY=${key} ghcr.io/open-webui/open-webui:v0.12.4`,
-    `DATA_DIR=/srv/restored WEBUI_SECRET_KEY=${key} uvx open-webui==0.12.4 serve`,
+    `KEY="$(${read})" && docker run -d -p 3000:8080 -v /srv/restored:/app/backend/data -e WEBUI_SECRET_KEY="$KEY" ghcr.io/open-webui/open-webui:v0.12.4`,
+    `KEY="$(${read})" && DATA_DIR=/srv/restored WEBUI_SECRET_KEY="$KEY" uvx open-webui==0.12.4 serve`,
   ]);
+  assert.ok(
+    startCommands({ ...base, passwordFile: "my key" })[0]?.startsWith(`KEY="$(${read} -p 'my key')" && docker `),
+  );
+  const written = { names: ["WEBUI_SECRET_KEY"], folder: "/keys" };
+  assert.match(
+    startCommands({ ...base, secrets: written })[0] ?? "",
+    /^KEY="\$\(cat \/keys\/WEBUI_SECRET_KEY\)" && docker /,
+  );
 });
 
 test("where rows name another path only Docker can show the folder there", () => {

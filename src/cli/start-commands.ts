@@ -8,8 +8,11 @@ export interface StartCommandsOptions {
   readonly dataPath: string | undefined;
   readonly appVersion: AppVersion | undefined;
   readonly secrets: { readonly names: readonly string[]; readonly folder: string | undefined };
-  /** As a person writes it. */
+  /** What runs Obhut. */
+  readonly program: string;
+  /** As a person writes them. */
   readonly repository: string;
+  readonly passwordFile?: string;
   readonly snapshot: string;
 }
 
@@ -22,7 +25,7 @@ const image = "ghcr.io/open-webui/open-webui";
  */
 export function startCommands(options: StartCommandsOptions): readonly string[] {
   const { target, dataPath, appVersion } = options;
-  const key = secretKey(options);
+  const { first, key } = secretKey(options);
   const seenAt = dataPath ?? imageDataPath;
   const variables = [
     ...(seenAt === imageDataPath ? [] : [`DATA_DIR=${shellWord(seenAt)}`]),
@@ -32,19 +35,24 @@ export function startCommands(options: StartCommandsOptions): readonly string[] 
   const tag = exact === undefined ? "main" : `v${exact}`;
   const mount = `-v ${shellWord(`${target}:${seenAt}`)}`;
   const docker = ["docker run -d -p 3000:8080", mount, ...variables.map((one) => `-e ${one}`), `${image}:${tag}`];
-  if (dataPath !== undefined && dataPath !== target) return [docker.join(" ")];
+  if (dataPath !== undefined && dataPath !== target) return [`${first}${docker.join(" ")}`];
   const own = [`DATA_DIR=${shellWord(target)}`, ...(key === undefined ? [] : [`WEBUI_SECRET_KEY=${key}`])];
   const release = exact === undefined ? "open-webui" : `open-webui==${exact}`;
-  return [docker.join(" "), `${own.join(" ")} uvx ${release} serve`];
+  return [`${first}${docker.join(" ")}`, `${first}${own.join(" ")} uvx ${release} serve`];
 }
 
-/** Never the key itself: where it is read from. */
-function secretKey({ secrets, repository, snapshot }: StartCommandsOptions): string | undefined {
+/** Never the key itself: where it is read from. Where that fails the app must not start, for it would make a new one. */
+function secretKey(options: StartCommandsOptions): { readonly first: string; readonly key?: string } {
+  const { secrets, program, repository, passwordFile, snapshot } = options;
   const names = ["WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY", secretKeyFileName];
   const name = names.find((one) => secrets.names.includes(one));
-  if (name === undefined) return undefined;
-  if (secrets.folder !== undefined) return `"$(cat ${shellWord(`${secrets.folder}/${name}`)})"`;
-  return `"$(obhut dump ${snapshot} /open-webui/secrets/${name} -r ${shellWord(repository)})"`;
+  if (name === undefined) return { first: "" };
+  const password = passwordFile === undefined ? "" : ` -p ${shellWord(passwordFile)}`;
+  const read =
+    secrets.folder === undefined
+      ? `${program} dump ${snapshot} /open-webui/secrets/${name} -r ${shellWord(repository)}${password}`
+      : `cat ${shellWord(`${secrets.folder}/${name}`)}`;
+  return { first: `KEY="$(${read})" && `, key: '"$KEY"' };
 }
 
 export function shellWord(text: string): string {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const timeoutMs = 5_000;
+const timeoutMs = 10_000;
 const maxBuffer = 1024 * 1024;
 /** POSIX ustar: a header of one block, its size in octal digits at 124, then the content. */
 const blockBytes = 512;

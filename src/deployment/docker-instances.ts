@@ -23,7 +23,7 @@ const defaultDataDirectory = "/app/backend/data";
 const defaultWorkingDirectory = "/app/backend";
 
 const run = promisify(execFile);
-const timeoutMs = 5_000;
+const timeoutMs = 10_000;
 const maxBuffer = 16 * 1024 * 1024;
 
 /** Empty where there is no docker program, no daemon that answers, or no such container. */

@@ -21,7 +21,7 @@ import { openPlace } from "./open-copies.ts";
 import type { Parts } from "./parts.ts";
 import { type CheckedDatabase, proveDatabases } from "./prove-databases.ts";
 import { type ChosenPaths, choosePaths } from "./restore-patterns.ts";
-import { type RestoreSummary, type RunRestoreOptions, refuseInUse } from "./run-restore.ts";
+import { type RestoreSummary, type RunRestoreOptions, refuseInUse, tellNothingChosen } from "./run-restore.ts";
 
 export interface RunRestoreCopyOptions extends Omit<RunRestoreOptions, "repository"> {
   readonly place: PlainDestination;
@@ -46,6 +46,7 @@ export async function runRestoreCopy(
   const entries = await chosenEntries(place, found, options, signal);
   const manifest = await readCapture(place, found, signal);
   const files = entries.filter(({ kind }) => kind === "file");
+  tellNothingChosen(options, files.length, emit);
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (!overwrite || !dryRun) await requireSpace(target, bytes);
   const inner = { emit, signal };

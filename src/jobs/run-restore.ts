@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { BytePath } from "../base/byte-path.ts";
 import { ObhutError } from "../base/errors.ts";
-import { type Finding, isIncomplete } from "../base/finding-codes.ts";
+import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotData } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import { findAppProcess } from "../openwebui/app-process.ts";
@@ -89,6 +89,7 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
     return { repository, snapshot, manifest, plan };
   });
   await lock.taken;
+  tellNothingChosen(options, plan.files.length, emit);
   if (dryRun) {
     // With --overwrite much may lie there already: the restore itself looks at what is missing.
     if (!options.overwrite) await requireSpace(target, neededBytes(plan));
@@ -121,6 +122,16 @@ export async function runRestore(options: RunRestoreOptions, parts: Parts, watch
     tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
     incomplete: findings.some(isIncomplete),
   };
+}
+
+/** What was asked for is not there: a pattern that was misspelt must not look like a restore. */
+export function tellNothingChosen(
+  { parts, includes, excludes }: Pick<RunRestoreOptions, "parts" | "includes" | "excludes">,
+  files: number,
+  emit: JobWatch["emit"],
+): void {
+  const chosen = parts.length + includes.length + excludes.length > 0;
+  if (chosen && files === 0) emit({ type: "finding", finding: finding("NOTHING_CHOSEN", {}) });
 }
 
 /** TARGET_IN_USE: an app that has the database open would write its old pages into the restored one. */

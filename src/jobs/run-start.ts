@@ -18,6 +18,7 @@ import type { Emit } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import { type BackupSummary, runBackup } from "./run-backup.ts";
+import type { RunBackupOptions } from "./run-backup-options.ts";
 import { runInit } from "./run-init.ts";
 import { type RestoreSummary, runRestore } from "./run-restore.ts";
 
@@ -62,8 +63,7 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
       envFile: undefined,
       secretKeyFile: undefined,
       deploymentFiles: [],
-      // The sample has run with none but where its data was; what Docker or a running app has is asked for.
-      ...(found === undefined ? { appEnvironment: { DATA_DIR: "/app/backend/data" } } : {}),
+      ...appEnvironment(found),
       auditLog: false,
       forceLive: false,
       dryRun: false,
@@ -107,6 +107,12 @@ export async function runStart(given: string | undefined, parts: Parts, watch: W
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Docker told the app's environment; the sample has run with none but where its data was. */
+function appEnvironment(found: FoundInstance | undefined): Pick<RunBackupOptions, "appEnvironment"> {
+  if (found === undefined) return { appEnvironment: { DATA_DIR: "/app/backend/data" } };
+  return found.docker === undefined ? {} : { appEnvironment: found.docker.environment };
 }
 
 async function sampleIn(folder: string): Promise<string> {

@@ -211,6 +211,16 @@ test("parts and patterns choose what is restored", async () => {
   assert.ok(!names.includes("uploads") && !names.includes("webui.db") && !names.includes("vector_db/chroma.sqlite3"));
 });
 
+test("a pattern that matches nothing does not look like a restore", async () => {
+  for (const more of [["--dry-run"], []]) {
+    const target = path.join(folder.path, "nothing");
+    const words = ["restore", "latest", "-r", repository, "--target", target, "--include", "*.nosuch", ...more];
+    const { code, stderr } = await run(...words);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /Nothing in the snapshot matches/);
+  }
+});
+
 test("--data-path points the rows to where the app will see the folder", async () => {
   const target = path.join(folder.path, "moved");
   const moved = await run(
@@ -299,7 +309,7 @@ test("keys go into the snapshot, never onto the screen, and come back on request
   assert.equal(await readFile(path.join(secrets, "WEBUI_SECRET_KEY"), "utf8"), fixtureFacts.secretKey);
   assert.equal((await stat(secrets)).mode & 0o777, 0o700);
   assert.equal((await stat(path.join(secrets, "WEBUI_SECRET_KEY"))).mode & 0o077, 0);
-  assert.match(restored.text, /docker run .*-e WEBUI_SECRET_KEY="\$\(cat /);
+  assert.match(restored.text, /KEY="\$\(cat .*" && docker run .*-e WEBUI_SECRET_KEY="\$KEY" /);
   assert.doesNotMatch(
     backup.text + backup.stderr + restored.text + restored.stderr,
     new RegExp(fixtureFacts.secretKey),

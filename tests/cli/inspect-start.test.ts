@@ -70,7 +70,7 @@ test("the commands that start prints do what they say", async () => {
   await using folder = await tempFolder("cli-start-next");
   const env = await withoutDocker(folder.path);
   const { text } = await obhut(["start"], { cwd: folder.path, env });
-  const commands = text.split("\n").filter((line) => line.startsWith("  obhut "));
+  const commands = text.split("\n").filter((line) => /^ {2}\S+\/bin\/obhut /.test(line));
   assert.equal(commands.length, 3);
   for (const command of commands) {
     const words = command.trim().replace(/ +#.*/, "").split(" ").slice(1);
@@ -141,7 +141,7 @@ test("of a container that is stopped, backup finds environment and key by itself
   const answers = `ps) echo 0a1b2c ;; inspect) cat '${folder.path}/inspected.json' ;; cp) ${cp} ;;`;
   await writeFile(path.join(folder.path, "bin/docker"), `#!/bin/sh\ncase $1 in ${answers} esac\n`);
   const started = await obhut(["start"], { cwd: folder.path, env });
-  const [command = ""] = started.text.split("\n").filter((line) => line.startsWith("  obhut backup"));
+  const [command = ""] = started.text.split("\n").filter((line) => /^ {2}\S+\/bin\/obhut backup /.test(line));
   const words = command.trim().replace(/ +#.*/, "").split(" ").slice(1);
   const { code, json, stderr } = await obhut([...words, "--json"], { cwd: folder.path, env });
   assert.equal(code, 3, stderr);

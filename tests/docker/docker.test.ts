@@ -115,7 +115,7 @@ if (process.env["OBHUT_LONG"]) {
     assert.ok(all > rows, `the app went on writing: ${rows}, then ${all}`);
 
     // The key that the image makes for itself lies in the container alone.
-    const key = path.join(folder.path, ".webui_secret_key");
+    const key = path.join(folder.path, "key");
     await writeFile(key, "made in the container");
     await engine.docker("cp", key, "in-a-volume:/app/backend/.webui_secret_key");
     const again = await call("backup", "--data", volume, "--json", ...stored);

@@ -108,7 +108,7 @@ function factRows(
   const dimensions = embedding.dimensions.map((count) => fill(words.vectorsOf, { count }));
   const model = [embedding.engine, embedding.model, ...dimensions].filter((text) => text);
   return [
-    [words.target, dataDir],
+    [words.dataDirectory, dataDir],
     [words.appVersion, appVersionText(app, words)],
     [words.schema, schema?.revision],
     [words.process, appPid === undefined ? undefined : String(appPid)],

@@ -13,6 +13,7 @@ import { askedAnySource } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines } from "../output/table.ts";
 import { usageError } from "../parse-arguments.ts";
+import { programName } from "../program-name.ts";
 import { startCommands } from "../start-commands.ts";
 
 export const run: Command = async (call) => {
@@ -119,13 +120,20 @@ function summaryLines(
   ]);
 }
 
-function startLines(summary: RestoreSummary, { from }: AskedRestore, { messages }: CommandCall): readonly string[] {
+function startLines(
+  summary: RestoreSummary,
+  { from }: AskedRestore,
+  { args, messages, parts }: CommandCall,
+): readonly string[] {
+  const passwordFile = args.value("password-file");
   const commands = startCommands({
     target: summary.target,
     dataPath: summary.dataPath ?? summary.databases.pathInRows,
     appVersion: summary.manifest?.app,
     secrets: summary.secrets,
+    program: programName(parts.env),
     repository: from.written,
+    ...(passwordFile === undefined ? {} : { passwordFile }),
     snapshot: summary.snapshot.id.slice(0, 8),
   });
   return ["", `${messages.output.startHere}:`, ...commands.map((command) => `  ${command}`)];

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatSize } from "../../messages/format-v
 import { fill } from "../../messages/sentence.ts";
 import { instanceName } from "../../plans/instance-name.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { programName } from "../program-name.ts";
 import { shellWord } from "../start-commands.ts";
 
 export const run: Command = async (call) => {
@@ -50,8 +51,7 @@ function summaryLines(summary: StartSummary, { messages, language, parts }: Comm
   const counts = toldTables.map((table) => `${tableWord(table, words)} ${count(restore.databases.counts[table] ?? 0)}`);
   const repository = shellWord(near(summary.repository));
   const password = summary.passwordFile === undefined ? "" : ` -p ${shellWord(near(summary.passwordFile))}`;
-  // npm's script runs in the clone, where the program is not on the PATH.
-  const program = parts.env["npm_lifecycle_event"] === undefined ? "obhut" : "bin/obhut";
+  const program = programName(parts.env);
   const instance = ` --instance ${shellWord(backup.instance)}`;
   const usual = instanceName(undefined, parts.env, parts.actor.hostname) === backup.instance;
   const from = `-r ${repository}${password}`;

@@ -78,7 +78,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Die Anwendung ist neuer als dieses Obhut oder eine Variante davon. Obhut bei Gelegenheit aktualisieren.",
   },
   SECRET_KEY_NOT_SEEN: {
-    what: "Obhut konnte WEBUI_SECRET_KEY nicht sehen; der Schlüssel fehlt im Snapshot. Ohne ihn verliert eine wiederhergestellte Instanz ihre Anmeldungen, und mit Zwei-Faktor-Anmeldung kommt niemand hinein.",
+    what: "Obhut konnte WEBUI_SECRET_KEY nicht sehen; der Schlüssel fehlt daher in Snapshots. Ohne ihn verliert eine wiederhergestellte Instanz ihre Anmeldungen, und mit Zwei-Faktor-Anmeldung kommt niemand hinein.",
     next: "Ihn mit --env-file oder --secret-key-file nennen, oder Obhut als Benutzer ausführen, der die Umgebung der Anwendung lesen darf.",
   },
   ENVIRONMENT_NOT_SEEN: {
@@ -257,6 +257,10 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Die Uhren dieses Rechners und dessen prüfen, der ihn gemacht hat. Entfernen lässt er sich mit obhut forget {snapshot}.",
   },
   // Wiederherstellen
+  NOTHING_CHOSEN: {
+    what: "Nichts im Snapshot entspricht dem, was --part, --include und --exclude übrig lassen.",
+    next: "obhut ls zeigt, was darin ist; ein Muster ohne Schrägstrich am Anfang gilt in jeder Tiefe, eines mit Schrägstrich für den ganzen Pfad.",
+  },
   FILE_NOT_RESTORED: {
     what: "{path} wurde nicht wiederhergestellt: {reason}.",
     next: "obhut check --read-data ausführen oder die Datei aus einem anderen Snapshot holen.",

@@ -172,7 +172,8 @@ export const options: Record<keyof typeof en.options, string> = {
   "from-password-file":
     "das Passwort von --from-repository aus dieser Datei lesen; ohne Angabe ist es dasselbe wie das des anderen",
   "from-password-command": "dieses Programm ausführen; seine Ausgabe ist das Passwort von --from-repository",
-  instance: "Name der Instanz; sonst $OBHUT_INSTANCE, der Name des Rechners oder, im Container, open-webui",
+  instance:
+    "Name der Instanz; eine Sicherung ohne Angabe nimmt $OBHUT_INSTANCE, sonst den Namen des Rechners oder, im Container, open-webui",
   "password-file": "das Passwort aus dieser Datei lesen",
   "password-command": "dieses Programm (ohne Shell) ausführen; seine Ausgabe ist das Passwort",
   option:

@@ -63,6 +63,7 @@ export const output: Record<OutputKey, string> = {
   incomplete: "Unvollständig",
   incompleteDetail: "was fehlt, steht in den Befunden oben ({count})",
   target: "Ordner",
+  dataDirectory: "Datenverzeichnis",
   verified: "Nachgeprüft",
   verifiedDetail:
     "{files} {files:Datei|Dateien}, {size}, Byte für Byte; {databases} {databases:Datenbank|Datenbanken} geöffnet und heil",

@@ -78,7 +78,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "The app is newer than this Obhut, or a variant of it. Update Obhut when there is a newer one.",
   },
   SECRET_KEY_NOT_SEEN: {
-    what: "Obhut could not see WEBUI_SECRET_KEY; it is not in the snapshot. Without it a restored instance loses sign-ins, and with two-factor sign-in nobody gets in.",
+    what: "Obhut could not see WEBUI_SECRET_KEY, so no snapshot has it. Without it a restored instance loses sign-ins, and with two-factor sign-in nobody gets in.",
     next: "Name it with --env-file or --secret-key-file, or run Obhut as a user that may read the app's environment.",
   },
   ENVIRONMENT_NOT_SEEN: {
@@ -257,6 +257,10 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "See to the clocks of this machine and of the one that made it. To remove it, name it: obhut forget {snapshot}.",
   },
   // restore
+  NOTHING_CHOSEN: {
+    what: "Nothing in the snapshot matches what --part, --include and --exclude leave.",
+    next: "See with obhut ls what is in it; a pattern without a slash in front matches at any depth, one with it the whole path.",
+  },
   FILE_NOT_RESTORED: {
     what: "{path} was not restored: {reason}.",
     next: "Run obhut check --read-data, or restore it from another snapshot.",

@@ -174,7 +174,8 @@ export const options = {
   "from-password-file":
     "read the password of --from-repository from this file; without one it is the same as the other's",
   "from-password-command": "run this program and take its output as the password of --from-repository",
-  instance: "name of the instance; else $OBHUT_INSTANCE, this machine's name, or open-webui in a container",
+  instance:
+    "name of the instance; a backup without it takes $OBHUT_INSTANCE, else this machine's name, or open-webui in a container",
   "password-file": "read the password from this file",
   "password-command": "run this program (without a shell) and take its output as the password",
   option:

@@ -61,6 +61,7 @@ export const output = {
   incomplete: "Incomplete",
   incompleteDetail: "{count} {count:finding above says|findings above say} what is missing",
   target: "Target",
+  dataDirectory: "Data directory",
   verified: "Verified",
   verifiedDetail:
     "{files} {files:file|files}, {size}, byte for byte; {databases} {databases:database|databases} opened and sound",
