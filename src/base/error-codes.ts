@@ -62,6 +62,7 @@ export const errorCodes = {
   OBJECT_DAMAGED: { exit: 1, params: ["object", "reason"] },
   BLOB_MISSING: { exit: 1, params: ["blob"] },
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },
+  SNAPSHOT_UNSURE: { exit: 1, params: ["query", "snapshot", "reason"] },
   SNAPSHOT_AMBIGUOUS: { exit: 1, params: ["query", "matches"] },
   SEVERAL_INSTANCES: { exit: 1, params: ["query", "instances"] },
   INSTANCE_NOT_FOUND: { exit: 1, params: ["query", "instance"] },

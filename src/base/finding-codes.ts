@@ -35,6 +35,8 @@ export const findingCodes = {
   // the repository
   SNAPSHOT_DAMAGED: { weight: "incomplete", params: ["snapshot", "reason"] },
   OTHER_SNAPSHOT_DAMAGED: { weight: "note", params: ["snapshot", "reason"] },
+  SNAPSHOT_UNREADABLE: { weight: "incomplete", params: ["snapshot", "reason"] },
+  OTHER_SNAPSHOT_UNREADABLE: { weight: "note", params: ["snapshot", "reason"] },
   KEY_DAMAGED: { weight: "incomplete", params: ["key", "reason"] },
   KEY_UNREADABLE: { weight: "incomplete", params: ["key", "reason"] },
   INDEX_DAMAGED: { weight: "incomplete", params: ["index", "reason"] },

@@ -1,6 +1,8 @@
 /** The snapshots that a person means, for commands that take several: those named, else all that the filter leaves. Pure. */
-import { filterSnapshots, findSnapshot, type SnapshotFilter } from "../repository/find-snapshot.ts";
-import type { StoredSnapshot } from "../repository/snapshots.ts";
+import type { Finding } from "../base/finding-codes.ts";
+import { filterSnapshots, type SnapshotFilter } from "../repository/find-snapshot.ts";
+import type { LoadedSnapshots, StoredSnapshot } from "../repository/snapshots.ts";
+import { findingsBeside, findReadable } from "./failed-snapshots.ts";
 
 export interface SnapshotsChoice {
   /** Ids or their first digits, `latest`, `@time`; none: all that the filter chooses. */
@@ -8,12 +10,14 @@ export interface SnapshotsChoice {
   readonly filter: SnapshotFilter;
 }
 
-/** Oldest first, each once. SNAPSHOT_NOT_FOUND and SNAPSHOT_AMBIGUOUS for what was named; the filter may leave none. */
+/** Oldest first, each once. Errors: those of `findReadable` for what was named; the filter may leave none. */
 export function chooseSnapshots(
-  snapshots: readonly StoredSnapshot[],
+  loaded: LoadedSnapshots,
   { queries, filter }: SnapshotsChoice,
+  onFinding: (found: Finding) => void,
 ): readonly StoredSnapshot[] {
-  if (queries.length === 0) return filterSnapshots(snapshots, filter);
-  const named = new Set(queries.map((query) => findSnapshot(snapshots, query, filter)));
-  return snapshots.filter((one) => named.has(one));
+  for (const found of findingsBeside(loaded, queries)) onFinding(found);
+  const named = new Set(queries.map((query) => findReadable(loaded, query, filter)));
+  if (queries.length === 0) return filterSnapshots(loaded.snapshots, filter);
+  return loaded.snapshots.filter((one) => named.has(one));
 }

@@ -1,7 +1,6 @@
 /** One repository of a backup, once its key is there: locked, with its index and the snapshot to build on. */
 import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
-import { shortId } from "../base/ids.ts";
 import { snapshotManifest } from "../capture/layout.ts";
 import { type Manifest, parseManifest, statesOf } from "../capture/manifest.ts";
 import { findParent, type ParentQuery } from "../repository/find-parent.ts";
@@ -9,7 +8,7 @@ import { loadIndex } from "../repository/load-index.ts";
 import { listPacks } from "../repository/packs/list-packs.ts";
 import { readFile } from "../repository/read-file.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
-import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import { loadSnapshots, namedFailure, type StoredSnapshot } from "../repository/snapshots.ts";
 import { beginLock, readWhileTaking } from "./hold-lock.ts";
 import type { JobWatch } from "./job-event.ts";
 import type { OpenedTarget } from "./open-targets.ts";
@@ -20,14 +19,14 @@ export async function loadTarget(
   query: ParentQuery,
   { emit, signal }: JobWatch,
 ): Promise<OpenedTarget> {
-  const [{ snapshots, damaged }, indexed, packs] = await Promise.all([
+  const [{ snapshots, damaged, unreadable }, indexed, packs] = await Promise.all([
     loadSnapshots(repository, signal),
     loadIndex(repository, { signal }),
     listPacks(repository, signal),
   ]);
-  for (const { id, reason } of damaged) {
+  for (const one of [...damaged, ...unreadable]) {
     const { location } = repository.storage;
-    emit({ type: "finding", finding: finding("SNAPSHOT_PASSED_OVER", { location, snapshot: shortId(id), reason }) });
+    emit({ type: "finding", finding: finding("SNAPSHOT_PASSED_OVER", { location, ...namedFailure(one) }) });
   }
   const parent = findParent(snapshots, query);
   if (parent === undefined) return { target: { repository: indexed, packs }, manifest: undefined };

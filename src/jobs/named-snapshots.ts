@@ -1,18 +1,24 @@
-/** The snapshots that a person lists. */
+/** The snapshots that a person lists for what may take them away. */
 import { ObhutError } from "../base/errors.ts";
-import { shortId } from "../base/ids.ts";
-import { findSnapshot, type SnapshotFilter } from "../repository/find-snapshot.ts";
-import type { DamagedSnapshot, LoadedSnapshots, StoredSnapshot } from "../repository/snapshots.ts";
+import type { SnapshotFilter } from "../repository/find-snapshot.ts";
+import {
+  type FailedSnapshot,
+  type LoadedSnapshots,
+  namedFailure,
+  type StoredSnapshot,
+} from "../repository/snapshots.ts";
+import { failedBy, findReadable, isById } from "./failed-snapshots.ts";
 
 export interface NamedSnapshots {
   /** Each once, oldest first. */
   readonly snapshots: readonly StoredSnapshot[];
-  readonly damaged: readonly DamagedSnapshot[];
+  readonly damaged: readonly FailedSnapshot[];
 }
 
 /**
  * Those of ids or their first digits, `latest`, `@time`; the filter counts for the last two. A damaged snapshot can be named by digits
- * too. SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS: then none is taken.
+ * too; one that cannot be read may be whole, so naming it is its own error. SNAPSHOT_UNSURE for `latest` and `@time` where one that failed
+ * might be meant: an older one must not go in its place. Else as `findReadable`; after an error none is taken.
  */
 export function namedSnapshots(
   loaded: LoadedSnapshots,
@@ -20,25 +26,18 @@ export function namedSnapshots(
   filter: SnapshotFilter,
 ): NamedSnapshots {
   const found = new Set<StoredSnapshot>();
-  const damaged = new Set<DamagedSnapshot>();
+  const given = new Set<FailedSnapshot>();
   for (const query of queries) {
-    const broken = damagedBy(loaded, query);
-    if (broken === undefined) found.add(findSnapshot(loaded.snapshots, query, filter));
-    else damaged.add(broken);
+    const failed = failedBy(loaded, query);
+    if (failed !== undefined && loaded.damaged.includes(failed)) given.add(failed);
+    else found.add(findSure(loaded, query, filter));
   }
-  return { snapshots: loaded.snapshots.filter((one) => found.has(one)), damaged: [...damaged] };
+  return { snapshots: loaded.snapshots.filter((one) => found.has(one)), damaged: [...given] };
 }
 
-function damagedBy({ snapshots, damaged }: LoadedSnapshots, query: string): DamagedSnapshot | undefined {
-  const digits = query.toLowerCase();
-  const begins = ({ id }: { readonly id: string }): boolean => digits !== "" && id.startsWith(digits);
-  const [first, ...more] = damaged.filter(begins);
-  const others = [...more, ...snapshots.filter(begins)];
-  if (first !== undefined && others.length > 0) {
-    throw new ObhutError("SNAPSHOT_AMBIGUOUS", {
-      query,
-      matches: [first, ...others].map(({ id }) => shortId(id)).join(", "),
-    });
-  }
-  return first;
+function findSure(loaded: LoadedSnapshots, query: string, filter: SnapshotFilter): StoredSnapshot {
+  const found = findReadable(loaded, query, filter);
+  const [rival] = [...loaded.damaged, ...loaded.unreadable];
+  if (isById(query) || rival === undefined) return found;
+  throw new ObhutError("SNAPSHOT_UNSURE", { query, ...namedFailure(rival) });
 }

@@ -1,6 +1,5 @@
 /** Copies snapshots from one repository to another, without reading the instance again. */
 import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
-import { shortId } from "../base/ids.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { CopyPlan } from "../repository/copy/copy-plan.ts";
 import { type CopiedSnapshot, type CopyResult, copySnapshots } from "../repository/copy/copy-snapshots.ts";
@@ -10,7 +9,7 @@ import { snapshotsToCopy } from "../repository/copy/snapshots-to-copy.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import { IndexWriter } from "../repository/packs/index-writer.ts";
 import type { IndexedRepository, Repository } from "../repository/repository.ts";
-import { loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import { loadSnapshots, namedFailure, type StoredSnapshot } from "../repository/snapshots.ts";
 import { chooseSnapshots, type SnapshotsChoice } from "./choose-snapshots.ts";
 import { beginLock, type JobLock, readWhileTaking } from "./hold-lock.ts";
 import { type Emit, type JobWatch, noting } from "./job-event.ts";
@@ -37,7 +36,7 @@ export interface CopySummary {
   readonly copied: readonly { readonly source: StoredSnapshot; readonly id?: CopiedSnapshot["id"] }[];
   /** Chosen, and there already. */
   readonly present: number;
-  /** Chosen, and damaged in the source. */
+  /** Chosen, and damaged in the source, or not readable there. */
   readonly notCopied: number;
   /** Pieces that were missing there, and the bytes they take in the source. */
   readonly blobs: number;
@@ -61,14 +60,14 @@ export async function runCopy(options: RunCopyOptions, parts: Parts, watch: JobW
   const prepared = await readWhileTaking(readLock, () => readWhileTaking(writeLock, prepare));
   await Promise.all([readLock.taken, writeLock.taken]);
   const result = options.dryRun ? undefined : await act(prepared, options, { to, emit, signal });
-  const { plan, present, damagedSnapshots } = prepared;
+  const { plan, present, failedSnapshots } = prepared;
   return {
     from: from.storage.location,
     to: to.storage.location,
     dryRun: options.dryRun,
     copied: result?.copied ?? plan.snapshots.map(({ snapshot }) => ({ source: snapshot })),
     present,
-    notCopied: (result?.notCopied ?? 0) + damagedSnapshots,
+    notCopied: (result?.notCopied ?? 0) + failedSnapshots,
     blobs: plan.blobs.count,
     bytes: plan.sealedBytes,
     bytesStored: result?.bytesStored ?? 0,
@@ -82,7 +81,7 @@ interface Prepared {
   readonly plan: CopyPlan;
   readonly adopted: KnownIn["adopted"];
   readonly present: number;
-  readonly damagedSnapshots: number;
+  readonly failedSnapshots: number;
 }
 
 async function prepareCopy(
@@ -93,18 +92,17 @@ async function prepareCopy(
   emit({ type: "status", phase: "plan", filesDone: 0, bytesDone: 0 });
   const onFinding = (found: Finding): void => emit({ type: "finding", finding: found });
   const [inSource, inTarget] = await Promise.all([loadSnapshots(from, signal), loadSnapshots(to, signal)]);
-  for (const found of inSource.findings) onFinding(found);
-  for (const { id, reason } of inTarget.damaged) {
-    onFinding(finding("SNAPSHOT_PASSED_OVER", { location: to.storage.location, snapshot: shortId(id), reason }));
+  const chosen = chooseSnapshots(inSource, choice, onFinding);
+  for (const one of [...inTarget.damaged, ...inTarget.unreadable]) {
+    onFinding(finding("SNAPSHOT_PASSED_OVER", { location: to.storage.location, ...namedFailure(one) }));
   }
-  const chosen = chooseSnapshots(inSource.snapshots, choice);
   const wanted = snapshotsToCopy(chosen, inTarget.snapshots);
   const [indexed, target] = await Promise.all([loadIndex(from, { signal }), loadIndex(to, { signal })]);
   const { known, adopted } = await knownIn(target, onFinding, signal);
   // The newest first: what a copy that ends early has brought is what will be missed most.
   const plan = await planCopy(wanted.toReversed(), { from: indexed, known, onFinding, signal });
-  const damagedSnapshots = choice.queries.length === 0 ? inSource.damaged.length : 0;
-  return { from: indexed, plan, adopted, present: chosen.length - wanted.length, damagedSnapshots };
+  const failedSnapshots = choice.queries.length === 0 ? inSource.damaged.length + inSource.unreadable.length : 0;
+  return { from: indexed, plan, adopted, present: chosen.length - wanted.length, failedSnapshots };
 }
 
 async function act(

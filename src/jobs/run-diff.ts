@@ -4,12 +4,12 @@ import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import type { BlobId } from "../base/ids.ts";
 import type { Destination } from "../plans/destination.ts";
 import { type Change, compareTrees, type TreeTotals } from "../repository/diff/compare-trees.ts";
-import { findSnapshot } from "../repository/find-snapshot.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
 import { loadSnapshots } from "../repository/snapshots.ts";
 import { requireTreeAt, virtualPath } from "../repository/walk-tree.ts";
 import { type AppComparison, compareApp, type TwoSnapshots } from "./compare-app.ts";
+import { findingsBeside, findReadable } from "./failed-snapshots.ts";
 import { readWhileTaking } from "./hold-lock.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { lockForReading } from "./lock-for-reading.ts";
@@ -53,9 +53,9 @@ export async function runDiff(
   const inner: JobWatch = { emit, signal: lock.signal };
   const { repo, snapshots, trees, app } = await readWhileTaking(lock, async () => {
     const loaded = await loadSnapshots(opened.repository, lock.signal);
-    for (const found of loaded.findings) emit({ type: "finding", finding: found });
     const filter = options.instance === undefined ? {} : { instances: [options.instance] };
-    const [older, newer] = options.queries.map((query) => findSnapshot(loaded.snapshots, query, filter));
+    for (const found of findingsBeside(loaded, options.queries)) emit({ type: "finding", finding: found });
+    const [older, newer] = options.queries.map((query) => findReadable(loaded, query, filter));
     if (older === undefined || newer === undefined) throw new RangeError("two snapshots are compared");
     const repo = await loadIndex(opened.repository, { signal: lock.signal });
     const snapshots = [older, newer] as const;

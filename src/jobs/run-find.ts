@@ -55,8 +55,8 @@ export async function runFind(
   await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
   const { repo, chosen, blobs } = await readWhileTaking(lock, async () => {
     const loaded = await loadSnapshots(opened.repository, lock.signal);
-    for (const found of loaded.findings) emit({ type: "finding", finding: found });
-    const chosen = chooseSnapshots(loaded.snapshots, choice).toReversed();
+    const onFinding = (found: Finding): void => emit({ type: "finding", finding: found });
+    const chosen = chooseSnapshots(loaded, choice, onFinding).toReversed();
     const repo = await loadIndex(opened.repository, { signal: lock.signal });
     return { repo, chosen, blobs: await soughtBlobs(repo, sought, lock.signal) };
   });

@@ -1,10 +1,11 @@
 /** Takes what is lost out of snapshots, so that they are whole again. */
-import { filterSnapshots, findSnapshot } from "../repository/find-snapshot.ts";
+import { type Finding, finding } from "../base/finding-codes.ts";
+import { filterSnapshots } from "../repository/find-snapshot.ts";
 import { type RepairedSnapshots, repairSnapshots } from "../repository/repair/repair-snapshots.ts";
-import type { Repository } from "../repository/repository.ts";
-import { type DamagedSnapshot, loadSnapshots, type StoredSnapshot } from "../repository/snapshots.ts";
+import { type LoadedSnapshots, loadSnapshots, namedFailure, type StoredSnapshot } from "../repository/snapshots.ts";
 import type { SnapshotsChoice } from "./choose-snapshots.ts";
 import type { JobWatch } from "./job-event.ts";
+import { type NamedSnapshots, namedSnapshots } from "./named-snapshots.ts";
 import type { Parts } from "./parts.ts";
 import { type RepairCall, type RepairOutcome, repairDestination, repairProgress } from "./repair-destination.ts";
 
@@ -15,7 +16,7 @@ export interface RunRepairSnapshotsOptions extends RepairCall {
 
 export type RepairSnapshotsSummary = Omit<RepairedSnapshots, "findings"> & RepairOutcome;
 
-/** Errors: SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and those of repairSnapshots. */
+/** Errors: those of `namedSnapshots` and `repairSnapshots`. */
 export async function runRepairSnapshots(
   options: RunRepairSnapshotsOptions,
   parts: Parts,
@@ -24,37 +25,35 @@ export async function runRepairSnapshots(
   const { forget, dryRun } = options;
   const onProgress = repairProgress(watch);
   return await repairDestination(options, parts, watch, async (repository, signal) => {
-    const chosen = await chooseSnapshots(repository, options, signal);
-    return await repairSnapshots(repository, { ...chosen, forget, dryRun, signal, onProgress });
+    const loaded = await loadSnapshots(repository, signal);
+    const chosen = chooseSnapshots(loaded, options);
+    const { findings, ...result } = await repairSnapshots(repository, {
+      ...chosen,
+      forget,
+      dryRun,
+      signal,
+      onProgress,
+    });
+    return { ...result, findings: [...chosen.findings, ...findings] };
   });
 }
 
-interface ChosenSnapshots {
-  readonly snapshots: readonly StoredSnapshot[];
+interface ChosenSnapshots extends NamedSnapshots {
   readonly existing: readonly StoredSnapshot[];
-  readonly damaged: readonly DamagedSnapshot[];
-  /** One that cannot be read is given up where it was named, never for being met. */
+  /** A damaged one is given up where it was named, never for being met. */
   readonly giveUpDamaged: boolean;
+  readonly findings: readonly Finding[];
 }
 
-async function chooseSnapshots(
-  repository: Repository,
+/** One that could not be read is left as it is: whether it is damaged nobody knows. */
+function chooseSnapshots(
+  loaded: LoadedSnapshots,
   { snapshots: { queries, filter } }: RunRepairSnapshotsOptions,
-  signal: AbortSignal,
-): Promise<ChosenSnapshots> {
-  const { snapshots, damaged } = await loadSnapshots(repository, signal);
-  if (queries.length === 0) {
-    return { snapshots: filterSnapshots(snapshots, filter), existing: snapshots, damaged, giveUpDamaged: false };
+): ChosenSnapshots {
+  const { snapshots: existing, damaged, unreadable } = loaded;
+  if (queries.length > 0) {
+    return { ...namedSnapshots(loaded, queries, filter), existing, giveUpDamaged: true, findings: [] };
   }
-  const found = new Set<StoredSnapshot>();
-  const named = new Set<DamagedSnapshot>();
-  for (const query of queries) {
-    const unreadable = damaged.filter(({ id }) => id.startsWith(query.toLowerCase()));
-    if (unreadable.length === 1 && !snapshots.some(({ id }) => id.startsWith(query.toLowerCase()))) {
-      for (const one of unreadable) named.add(one);
-    } else {
-      found.add(findSnapshot(snapshots, query, filter));
-    }
-  }
-  return { snapshots: [...found], existing: snapshots, damaged: [...named], giveUpDamaged: true };
+  const findings = unreadable.map((one) => finding("SNAPSHOT_UNREADABLE", namedFailure(one)));
+  return { snapshots: filterSnapshots(existing, filter), damaged, existing, giveUpDamaged: false, findings };
 }

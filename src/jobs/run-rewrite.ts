@@ -52,12 +52,12 @@ export async function runRewrite(options: RunRewriteOptions, parts: Parts, watch
     : await holdLock(repository, forget ? "exclusive" : "shared", { ...watch, emit });
   const signal = lock?.signal ?? watch.signal;
   const onFinding = (found: Finding): void => emit({ type: "finding", finding: found });
-  const { snapshots, findings: damaged } = await loadSnapshots(repository, signal);
-  for (const found of damaged) onFinding(found);
+  const loaded = await loadSnapshots(repository, signal);
+  const chosen = chooseSnapshots(loaded, options.snapshots, onFinding);
   const result = await rewriteSnapshots({
     repo: await loadIndex(repository, { signal }),
-    chosen: chooseSnapshots(snapshots, options.snapshots),
-    present: snapshots,
+    chosen,
+    present: loaded.snapshots,
     leavesOut,
     hostname: options.newHost,
     time: newTimeMs === undefined ? undefined : timeTextIn(localZone, newTimeMs),

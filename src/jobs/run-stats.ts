@@ -54,9 +54,10 @@ export async function runStats(options: RunStatsOptions, parts: Parts, watch: Jo
   await using lock = await lockForReading(opened.repository, { emit, signal: watch.signal });
   const counted = await readWhileTaking(lock, async () => {
     const loaded = await loadSnapshots(opened.repository, lock.signal);
+    // What one alone has is known where all can be read, whichever are asked for.
     for (const found of loaded.findings) emit({ type: "finding", finding: found });
+    const chosen = chooseSnapshots(loaded, options.snapshots, () => undefined);
     const repo = await loadIndex(opened.repository, { signal: lock.signal });
-    const chosen = chooseSnapshots(loaded.snapshots, options.snapshots);
     return await countAll(repo, { all: loaded.snapshots, chosen, mode: options.mode }, { emit, signal: lock.signal });
   });
   await lock.taken;

@@ -67,7 +67,6 @@ async function choose(
   options: RunTagOptions,
   { emit, signal }: JobWatch,
 ): Promise<readonly StoredSnapshot[]> {
-  const { snapshots, findings } = await loadSnapshots(repository, signal);
-  for (const found of findings) emit({ type: "finding", finding: found });
-  return chooseSnapshots(snapshots, options);
+  const loaded = await loadSnapshots(repository, signal);
+  return chooseSnapshots(loaded, options, (found) => emit({ type: "finding", finding: found }));
 }

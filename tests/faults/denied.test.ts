@@ -54,6 +54,31 @@ test("a file that may not be read ends every repair with nothing changed, and ch
   await assertNothingLost(at, scene.wanted);
 });
 
+test("one snapshot that may not be read keeps nobody from the others, and nothing goes for it or in its place", async () => {
+  await using scene = await holedScene(seeded(5));
+  const at = await openToAll(scene.place, path.join(scene.place.root, "repository"));
+  const before = await treeHashes(at.repository);
+  const folder = path.join(at.repository, "snapshots");
+  for (const name of await readdir(folder)) {
+    await chmod(path.join(folder, name), 0o000);
+    for (const words of [["snapshots"], ["check"], ["stats"], ["repair", "snapshots", "--forget", "--dry-run"]]) {
+      const { code, output } = await startAsOther(at, ...words).ended;
+      assert.equal(code, 3, output);
+      assert.match(output, new RegExp(`"SNAPSHOT_UNREADABLE","params":{"snapshot":"${name.slice(0, 8)}"`), output);
+    }
+    assert.equal(await codeOf(startAsOther(at, "prune", "--max-unused", "0")), "STORAGE_FAILED");
+    assert.equal(await codeOf(startAsOther(at, "forget", name)), "STORAGE_FAILED");
+    assert.equal(await codeOf(startAsOther(at, "forget", "latest")), "SNAPSHOT_UNSURE");
+    await chmod(path.join(folder, name), 0o644);
+  }
+  await chmod(folder, 0o555);
+  const [name = ""] = await readdir(folder);
+  assert.equal(await codeOf(startAsOther(at, "forget", name)), "STORAGE_APPEND_ONLY");
+  await chmod(folder, 0o777);
+  assert.deepEqual(differences(before, await treeHashes(at.repository)), []);
+  await assertNothingLost(at, scene.wanted);
+});
+
 test("a repository that may be read alone is read; what would write says so", async () => {
   await using scene = await holedScene(seeded(4));
   const at = await openToAll(scene.place, path.join(scene.place.root, "repository"));

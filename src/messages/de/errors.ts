@@ -176,6 +176,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "Kein Snapshot passt auf {query}.",
     next: "obhut snapshots zeigt, welche es gibt.",
   },
+  SNAPSHOT_UNSURE: {
+    what: "Mit {query} könnte Snapshot {snapshot} gemeint sein, und der ist nicht lesbar: {reason}. Es wurde nichts geändert.",
+    next: "Die Snapshots mit ihrer Kennung nennen; obhut snapshots zeigt sie.",
+  },
   SNAPSHOT_AMBIGUOUS: {
     what: "{query} passt auf mehrere Snapshots: {matches}.",
     next: "Mehr Stellen der Kennung angeben.",

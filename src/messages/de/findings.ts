@@ -87,11 +87,19 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // das Repository
   SNAPSHOT_DAMAGED: {
-    what: "Snapshot {snapshot} ist nicht lesbar: {reason}.",
+    what: "Snapshot {snapshot} ist beschädigt: {reason}.",
     next: "Die übrigen sind nicht betroffen. Aus einer anderen Kopie des Repositorys zurückkopieren oder entfernen: obhut repair snapshots --forget {snapshot}.",
   },
   OTHER_SNAPSHOT_DAMAGED: {
-    what: "Snapshot {snapshot}, um den es hier nicht geht, ist nicht lesbar: {reason}.",
+    what: "Snapshot {snapshot}, um den es hier nicht geht, ist beschädigt: {reason}.",
+    next: "Er wurde hier nicht gebraucht. Dieses Repository mit obhut check prüfen.",
+  },
+  SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot} war nicht lesbar: {reason}. Ob er in Ordnung ist, ist offen.",
+    next: "Prüfen, ob dieser Benutzer ihn lesen darf und der Speicher in Ordnung ist, dann den Befehl wiederholen. Seinetwegen wird nichts entfernt oder repariert.",
+  },
+  OTHER_SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot}, um den es hier nicht geht, war nicht lesbar: {reason}.",
     next: "Er wurde hier nicht gebraucht. Dieses Repository mit obhut check prüfen.",
   },
   KEY_DAMAGED: {

@@ -176,6 +176,10 @@ export const errors: Record<ErrorCode, Sentence> = {
     what: "No snapshot matches {query}.",
     next: "obhut snapshots lists those that are there.",
   },
+  SNAPSHOT_UNSURE: {
+    what: "{query} might mean snapshot {snapshot}, which cannot be read: {reason}. Nothing was changed.",
+    next: "Name the snapshots by their ids; obhut snapshots lists them.",
+  },
   SNAPSHOT_AMBIGUOUS: {
     what: "{query} matches more than one snapshot: {matches}.",
     next: "Write more digits of the id.",

@@ -87,11 +87,19 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   // the repository
   SNAPSHOT_DAMAGED: {
-    what: "Snapshot {snapshot} cannot be read: {reason}.",
+    what: "Snapshot {snapshot} is damaged: {reason}.",
     next: "The others are not affected. Copy it back from another copy of the repository, or remove it: obhut repair snapshots --forget {snapshot}.",
   },
   OTHER_SNAPSHOT_DAMAGED: {
-    what: "Snapshot {snapshot}, which is not the one you named, cannot be read: {reason}.",
+    what: "Snapshot {snapshot}, which is not the one you named, is damaged: {reason}.",
+    next: "Nothing of it was needed here. Run obhut check on this repository.",
+  },
+  SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot} could not be read: {reason}. Whether it is whole is not known.",
+    next: "See that this user may read it and that the storage works, then run the command again. Nothing is removed or repaired for it.",
+  },
+  OTHER_SNAPSHOT_UNREADABLE: {
+    what: "Snapshot {snapshot}, which is not the one you named, could not be read: {reason}.",
     next: "Nothing of it was needed here. Run obhut check on this repository.",
   },
   KEY_DAMAGED: {

@@ -55,6 +55,7 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
   // What an index lists that cannot be read is not known to be left over, nor to be lost.
   const isLeft = (id: PackId): boolean =>
     loaded.unreadable.length === 0 && !loaded.packs.has(id) && (trees.unknownBlobs.size > 0 || !index.marked.has(id));
+  const known = { unknownBlobs: trees.unknownBlobs, findings: [...snapshotFindings, ...trees.findings] };
   const unlisted = [...sizes].filter(([id]) => isLeft(id)).map(([id, sizeBytes]) => ({ id, sizeBytes }));
   return {
     snapshots: snapshots.length,
@@ -68,7 +69,7 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
       ...snapshotFindings,
       ...loaded.findings,
       ...comparePacks(loaded, sizes),
-      ...(await unlistedPacks(repo, unlisted, trees, signal)),
+      ...(await unlistedPacks(repo, unlisted, known, signal)),
       ...read.findings,
       ...trees.findings,
       ...duplicateNotes(duplicatesOf(loaded, index, isThere)),

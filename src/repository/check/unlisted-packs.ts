@@ -1,15 +1,17 @@
 /** Packs that no index lists: what an interrupted run leaves, or what an index has lost. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isObhutError } from "../../base/errors.ts";
-import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type Finding, type FindingCode, finding } from "../../base/finding-codes.ts";
 import { headerBlobs } from "../format/pack.ts";
 import { loadPackHeader, type StoredPack } from "../packs/load-pack-header.ts";
 import type { Repository } from "../repository.ts";
 import type { CheckedTrees } from "./check-trees.ts";
 
+const unread: readonly FindingCode[] = ["SNAPSHOT_DAMAGED", "SNAPSHOT_UNREADABLE", "TREE_DAMAGED", "TREE_UNREADABLE"];
+
 /**
- * A note where nobody needs them. `unknownBlobs`: ids of blobs that snapshots refer to and no index knows. While a folder cannot be
- * read, nobody knows what is needed below it: then no pack is called unused.
+ * A note where nobody needs them. `unknownBlobs`: ids of blobs that snapshots refer to and no index knows. While a
+ * snapshot or a folder cannot be read, nobody knows what it needs: then no pack is called unused. `findings`: those of snapshots and trees.
  */
 export async function unlistedPacks(
   repo: Repository,
@@ -19,7 +21,7 @@ export async function unlistedPacks(
 ): Promise<Finding[]> {
   if (packs.length === 0) return [];
   const needed = unknown.size === 0 ? [] : await packsHolding(repo, packs, unknown, signal);
-  const allRead = findings.every(({ code }) => code !== "TREE_DAMAGED" && code !== "TREE_UNREADABLE");
+  const allRead = !findings.some(({ code }) => unread.includes(code));
   const others = allRead ? packs.filter((pack) => !needed.includes(pack)) : [];
   return [
     ...(needed.length === 0 ? [] : [finding("PACKS_NOT_INDEXED", sumOf(needed))]),

@@ -3,7 +3,7 @@ import { ObhutError } from "../../base/errors.ts";
 import { type PackId, parseId, type SnapshotId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
 import type { Repository } from "../repository.ts";
-import { loadSnapshots, type StoredSnapshot } from "../snapshots.ts";
+import { loadSnapshots, namedFailure, type StoredSnapshot } from "../snapshots.ts";
 import { countPlan } from "./count-plan.ts";
 import { decidePacks } from "./decide-packs.ts";
 import { decideLoose, neededMarks, type StoredPack } from "./loose-packs.ts";
@@ -23,7 +23,8 @@ export interface PlanPruneInput {
 
 /**
  * Under an exclusive lock, or for a dry run a shared one. Errors: PRUNE_SNAPSHOT_UNREADABLE, PRUNE_TREE_UNREADABLE, PRUNE_BLOB_MISSING
- * and PRUNE_PACKS_UNSOUND where not all is known that must be; OBJECT_DAMAGED for an index file.
+ * and PRUNE_PACKS_UNSOUND where not all is known that must be; OBJECT_DAMAGED for an index file; the storage's own where something cannot
+ * be read: it may be whole tomorrow, and need what would go today.
  */
 export async function planPrune(repo: Repository, input: PlanPruneInput): Promise<LoadedPrunePlan> {
   const { options, signal, onProgress } = input;
@@ -71,11 +72,11 @@ async function requireSnapshots(
   repo: Repository,
   input: PlanPruneInput,
 ): Promise<Pick<LoadedPrunePlan, "snapshots" | "snapshotFiles">> {
-  const { snapshots, damaged } = await loadSnapshots(repo, input.signal);
-  const [first] = damaged.filter(({ id }) => !input.without?.has(id));
-  if (first !== undefined) {
-    throw new ObhutError("PRUNE_SNAPSHOT_UNREADABLE", { snapshot: shortId(first.id), reason: first.reason });
-  }
+  const { snapshots, damaged, unreadable } = await loadSnapshots(repo, input.signal);
+  const [unread] = unreadable;
+  if (unread !== undefined) throw unread.error;
+  const first = damaged.find(({ id }) => !input.without?.has(id));
+  if (first !== undefined) throw new ObhutError("PRUNE_SNAPSHOT_UNREADABLE", namedFailure(first));
   return {
     snapshots: snapshots.filter(({ id }) => !input.without?.has(id)),
     snapshotFiles: new Set([...snapshots, ...damaged].map(({ id }) => id)),

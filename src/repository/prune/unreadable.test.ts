@@ -1,9 +1,10 @@
-/** What cannot be read is neither damaged nor unneeded: prune and rewrite end there, in the storage's own words. */
+/** What cannot be read is neither damaged nor unneeded: prune and rewrite end there, in the storage's own words; a check goes on. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { denied, impaired } from "../../../tests/support/impaired-scene.ts";
 import { fixPacks, flip, names, treePacks } from "../../../tests/support/repair-scene.ts";
 import { isObhutError } from "../../base/errors.ts";
+import { checkRepository } from "../check/check-repository.ts";
 import { loadIndex } from "../load-index.ts";
 import { rewriteSnapshots } from "../rewrite/rewrite-snapshots.ts";
 import { loadSnapshots } from "../snapshots.ts";
@@ -25,6 +26,34 @@ it("prune: a folder that cannot be read is no reason to forget its snapshot", as
     scene.answers.clear();
   }
   assert.deepEqual(scene.files, before);
+});
+
+it("prune: a snapshot that cannot be read may need everything", async () => {
+  const scene = impaired();
+  const before = new Map(scene.files);
+  for (const name of names(scene, "snapshots")) {
+    scene.answers.set(name, denied);
+    await assert.rejects(planPrune(scene.repo, { options, signal }), isFailed);
+    scene.answers.clear();
+  }
+  assert.deepEqual(scene.files, before);
+});
+
+it("check: a snapshot that cannot be read is named, and the others are followed", async () => {
+  const scene = impaired();
+  const [unread = "", other = ""] = names(scene, "snapshots");
+  scene.answers.set(unread, denied);
+  // What only it needs may be in a pack that no index lists: nothing is called unused.
+  const stray = `data/${"7".repeat(64)}`;
+  scene.files.set(stray, new Uint8Array(100));
+  const found = async (): Promise<string[]> =>
+    (await checkRepository(scene.repo, { readData: { kind: "none" } })).findings.map(({ code }) => code);
+  assert.deepEqual(await found(), ["SNAPSHOT_UNREADABLE"]);
+  scene.answers.clear();
+  assert.deepEqual(await found(), ["PACKS_UNUSED"]);
+  scene.answers.set(unread, denied);
+  scene.answers.set(other, denied);
+  assert.deepEqual(await found(), ["SNAPSHOT_UNREADABLE", "SNAPSHOT_UNREADABLE"]);
 });
 
 it("prune: a piece of which one copy is damaged and the other cannot be read is not called damaged", async () => {

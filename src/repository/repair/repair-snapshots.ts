@@ -7,11 +7,12 @@ import { ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../../base/ids.ts";
 import { indexOf } from "../check/listed-packs.ts";
+import { failureReason } from "../failure-reason.ts";
 import { encodeSnapshot } from "../format/snapshot-file.ts";
 import { saveSealed } from "../object-file.ts";
 import { BlobWriter } from "../packs/blob-writer.ts";
 import type { IndexedRepository, Repository } from "../repository.ts";
-import type { DamagedSnapshot, StoredSnapshot } from "../snapshots.ts";
+import type { FailedSnapshot, StoredSnapshot } from "../snapshots.ts";
 import { type IndexRepairPlan, planIndexRepair } from "./plan-index-repair.ts";
 import { type Loss, type RepairedTree, TreeRepairer } from "./tree-repairer.ts";
 
@@ -21,8 +22,8 @@ export interface RepairSnapshotsOptions {
   readonly snapshots: readonly StoredSnapshot[];
   /** All there are: what an earlier call made of a snapshot is not made again. */
   readonly existing: readonly StoredSnapshot[];
-  /** Snapshot files that cannot be read. */
-  readonly damaged: readonly DamagedSnapshot[];
+  /** Snapshot files that are none any more. */
+  readonly damaged: readonly FailedSnapshot[];
   /** Whether `forget` holds for those too: for what the person named. */
   readonly giveUpDamaged: boolean;
   /** Remove what is replaced, and what cannot be repaired. */
@@ -72,8 +73,8 @@ export async function repairSnapshots(repo: Repository, options: RepairSnapshots
     onProgress?.(at + 1, options.snapshots.length);
   }
   const giveUp = forget && options.giveUpDamaged;
-  for (const { id, reason } of options.damaged) {
-    findings.push(beyondRepair(id, reason, giveUp));
+  for (const { id, error } of options.damaged) {
+    findings.push(beyondRepair(id, failureReason(error), giveUp));
     beyond.push(id);
     if (giveUp) going.push(id);
   }
