@@ -12,6 +12,7 @@ import { MemoryStorage } from "../storage/memory/memory-storage.ts";
 import type { ForgetChoice } from "./decide-forget.ts";
 import { listSnapshots } from "./list-snapshots.ts";
 import { loadTarget } from "./load-target.ts";
+import { runCheck } from "./run-check.ts";
 import { type ForgetSummary, runForget } from "./run-forget.ts";
 import { runRepairSnapshots } from "./run-repair-snapshots.ts";
 import { runTag } from "./run-tag.ts";
@@ -115,6 +116,20 @@ it("who names others by their ids gets a note, and who names it gets its error",
   assert.deepEqual(codes(watch), ["OTHER_SNAPSHOT_UNREADABLE"]);
   await assert.rejects(tag(made.ids[1] ?? ""), (error) => isObhutError(error, "STORAGE_FAILED"));
   assert.equal(await tag("latest"), true);
+});
+
+it("who may only read needs no lock", async () => {
+  const storage = new MemoryStorage({
+    before: (call, file) => {
+      const refused = call === "save" && file?.type === "locks";
+      if (refused) throw new ObhutError("STORAGE_DENIED", { location: "memory", action: "save", reason: "HTTP 403" });
+    },
+  });
+  await initRepository(storage, { password: memoryPassword, actor: testActor(), kdf: cheapKdf });
+  const watch = told();
+  const check = { repository: memoryDestination, readData: { kind: "none" } } as const;
+  assert.equal((await runCheck(check, memoryParts(storage, systemClock), watch)).errors, 0);
+  assert.deepEqual(codes(watch), ["REPOSITORY_NOT_LOCKED"]);
 });
 
 it("a backup builds on the newest that it can read", async () => {

@@ -2,6 +2,7 @@
 import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { failureReason } from "../repository/failure-reason.ts";
+import { isRefusal } from "../repository/is-refusal.ts";
 import type { Repository } from "../repository/repository.ts";
 import { beginLock } from "./hold-lock.ts";
 import type { JobWatch } from "./job-event.ts";
@@ -15,7 +16,7 @@ export interface ReadingLock extends AsyncDisposable {
 
 /**
  * Resolves when the lock is written, and reading may begin. REPOSITORY_LOCKED where somebody holds it alone, here or in `taken`. Where
- * locks cannot be written (a read-only medium) it is read without one, as a note says.
+ * locks cannot be written (a read-only medium, a user who may only read) it is read without one, as a note says.
  */
 export async function lockForReading(repository: Repository, watch: JobWatch): Promise<ReadingLock> {
   const { location } = repository.storage;
@@ -29,7 +30,8 @@ export async function lockForReading(repository: Repository, watch: JobWatch): P
       [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
     };
   } catch (error) {
-    if (!isObhutError(error, "STORAGE_FAILED") && !isObhutError(error, "STORAGE_FULL")) throw error;
+    if (!isRefusal(error) && !isObhutError(error, "STORAGE_FAILED") && !isObhutError(error, "STORAGE_FULL"))
+      throw error;
     watch.emit({
       type: "finding",
       finding: finding("REPOSITORY_NOT_LOCKED", { location, reason: failureReason(error) }),

@@ -3,10 +3,11 @@
  * is needed, and what was written is removed, unless the place removes nothing.
  */
 import { createHash } from "node:crypto";
-import { isObhutError, ObhutError } from "../base/errors.ts";
+import { ObhutError } from "../base/errors.ts";
 import { KiB, MiB } from "../base/limits.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
 import type { Destination } from "../plans/destination.ts";
+import { isRefusal } from "../repository/is-refusal.ts";
 import type { Storage, StorageFile } from "../storage/storage.ts";
 import type { Parts } from "./parts.ts";
 
@@ -120,7 +121,7 @@ class Trial {
       await this.#storage.remove(this.make(16).file);
       return true;
     } catch (error) {
-      if (isObhutError(error, "STORAGE_DENIED")) return false;
+      if (isRefusal(error)) return false;
       throw error;
     }
   }

@@ -177,7 +177,7 @@ it("a snapshot that is not removed is named, the others go; where none is, that 
     [1, 2, 3, 4].map((date) => ({ time: day(date) })),
     (call, file) => {
       if (call !== "remove" || file?.type !== "snapshots" || !keeps(file.name)) return;
-      throw new ObhutError("STORAGE_FAILED", { location: "memory", action: "remove", reason: "not permitted" });
+      throw new ObhutError("STORAGE_DENIED", { location: "memory", action: "remove", reason: "not permitted" });
     },
   );
   keeps = (name) => name === made.ids[1];
@@ -190,6 +190,21 @@ it("a snapshot that is not removed is named, the others go; where none is, that 
   keeps = () => true;
   await refused(run(made, again), "STORAGE_APPEND_ONLY");
   assert.equal((await left(made)).length, 2);
+});
+
+it("a removal that fails for every snapshot, and may pass, is no refusal", async () => {
+  const made = await scene(
+    [1, 2, 3].map((date) => ({ time: day(date) })),
+    (call, file) => {
+      if (call !== "remove" || file?.type !== "snapshots" || !made.ids.includes(file.name as SnapshotId)) return;
+      throw new ObhutError("STORAGE_FAILED", { location: "memory", action: "remove", reason: "EIO" });
+    },
+  );
+  const watch = told();
+  const { removed, failed, incomplete } = await run(made, byPolicy({ counts: { last: 1 } }), watch);
+  assert.deepEqual([removed, failed.length, incomplete], [[], 2, true]);
+  assert.deepEqual(watch.errors, ["SNAPSHOT_NOT_REMOVED", "SNAPSHOT_NOT_REMOVED"]);
+  assert.equal((await left(made)).length, 3);
 });
 
 it("a crash between any two removals leaves the rest, and the next run ends the work", async () => {

@@ -8,9 +8,11 @@ import type { SnapshotFilter } from "../repository/find-snapshot.ts";
 import type { PlannedGroup } from "../repository/forget/plan-forget.ts";
 import { type RemovedSnapshots, removeSnapshots } from "../repository/forget/remove-snapshots.ts";
 import { isEmptyPolicy } from "../repository/forget/retention-policy.ts";
+import { isRefusal } from "../repository/is-refusal.ts";
 import type { PruneOptions } from "../repository/prune/prune-options.ts";
 import type { PruneCounts } from "../repository/prune/prune-plan.ts";
 import type { Repository } from "../repository/repository.ts";
+import { appendOnly } from "../repository/require-removal.ts";
 import { type DecidedForget, decideForget, type ForgetChoice } from "./decide-forget.ts";
 import { holdLock, readWhileTaking } from "./hold-lock.ts";
 import { type JobWatch, noting } from "./job-event.ts";
@@ -52,7 +54,7 @@ type Done = Pick<ForgetSummary, "kept" | "removed" | "failed" | "prune">;
 
 /**
  * Errors, before anything is removed: FORGET_NO_POLICY, FORGET_EMPTIES_GROUP, FORGET_LAST_GOOD, those of finding snapshots and of the
- * lock. STORAGE_APPEND_ONLY where the storage removed none; where it removed some, each of the others is an error told meanwhile.
+ * lock. STORAGE_APPEND_ONLY where the storage refused to remove any; where it removed some, each of the others is an error told meanwhile.
  */
 export async function runForget(options: RunForgetOptions, parts: Parts, watch: JobWatch): Promise<ForgetSummary> {
   refuseEmptyPolicy(options);
@@ -121,9 +123,8 @@ function tellFailures(
   { emit }: JobWatch,
 ): void {
   const [first] = failed;
-  if (first !== undefined && removed.length === 0) {
-    const params = { location, reason: failureReason(first.error) };
-    throw new ObhutError("STORAGE_APPEND_ONLY", params, { cause: first.error });
+  if (first !== undefined && removed.length === 0 && failed.every(({ error }) => isRefusal(error))) {
+    throw appendOnly(location, first.error);
   }
   for (const { id, error } of failed) {
     const params = { location, snapshot: shortId(id), reason: failureReason(error) };

@@ -101,7 +101,7 @@ it("a storage that removes nothing is told at once; one that keeps a file ends t
   let keeps = (_name: string): boolean => false;
   const made = await scene((call, file) => {
     if (call !== "remove" || file?.type !== "snapshots" || !keeps(file.name)) return;
-    throw new ObhutError("STORAGE_FAILED", { location: "memory", action: "remove", reason: "not permitted" });
+    throw new ObhutError("STORAGE_DENIED", { location: "memory", action: "remove", reason: "not permitted" });
   });
   const change: TagChange = { kind: "edit", add: ["c"], remove: [] };
   keeps = () => true;

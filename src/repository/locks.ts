@@ -10,8 +10,10 @@ import { type LockId, parseId, shortId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { decodeLock, encodeLock, type LockFile } from "./format/lock-file.ts";
 import { msOfTimeText, timeTextOfMs } from "./format/time-text.ts";
+import { isRefusal } from "./is-refusal.ts";
 import { loadSealed, saveSealed } from "./object-file.ts";
 import type { Repository } from "./repository.ts";
+import { appendOnly } from "./require-removal.ts";
 
 export type LockMode = "shared" | "exclusive";
 
@@ -83,16 +85,15 @@ export async function removeLock(repo: Repository, id: LockId): Promise<void> {
 
 /**
  * Removes stale locks, or with `all` every one, also those that cannot be read. Returns what was removed. With `all` the
- * caller must know that nobody works on the repository. STORAGE_APPEND_ONLY where the storage keeps the first.
+ * caller must know that nobody works on the repository. STORAGE_APPEND_ONLY where the storage refuses to remove the first.
  */
 export async function unlockRepository(repo: Repository, options: { readonly all: boolean }): Promise<HeldLock[]> {
   const removed: HeldLock[] = [];
   for (const held of await listLocks(repo)) {
     if (!options.all && !isStale(held, repo.actor.clock.nowMs())) continue;
     await removeLock(repo, held.id).catch((error: unknown) => {
-      if (removed.length > 0 || !isObhutError(error, "STORAGE_FAILED")) throw error;
-      const params = { location: repo.storage.location, reason: error.params.reason };
-      throw new ObhutError("STORAGE_APPEND_ONLY", params, { cause: error });
+      if (removed.length > 0 || !isRefusal(error)) throw error;
+      throw appendOnly(repo.storage.location, error);
     });
     removed.push(held);
   }

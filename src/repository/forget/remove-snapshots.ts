@@ -1,7 +1,8 @@
 /** Removes snapshot files, and nothing else: what they referred to stays until somebody prunes. */
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { isObhutError, type ObhutError } from "../../base/errors.ts";
+import type { ObhutError } from "../../base/errors.ts";
 import type { SnapshotId } from "../../base/ids.ts";
+import { concernsOneFile } from "../concerns-one-file.ts";
 import type { Repository } from "../repository.ts";
 import { requireRemoval } from "../require-removal.ts";
 
@@ -12,7 +13,7 @@ export interface RemovedSnapshots {
 
 /**
  * In the order given, some at a time; a crash in between leaves the rest. One that the storage does not remove keeps none of the others
- * from it; STORAGE_APPEND_ONLY where it can be told beforehand that none will be. `signal` is that of the repository's exclusive lock:
+ * from it, unless the place itself fails; STORAGE_APPEND_ONLY where it can be told beforehand that none will be. `signal` is that of the repository's exclusive lock:
  * it ends the work between two removals.
  */
 export async function removeSnapshots(
@@ -31,7 +32,7 @@ export async function removeSnapshots(
       await repo.storage.remove({ type: "snapshots", name: id });
       removed.push(id);
     } catch (error) {
-      if (!isObhutError(error)) throw error;
+      if (!concernsOneFile(error)) throw error;
       failed.push({ id, error });
     }
   });

@@ -319,7 +319,7 @@ it("a storage that refuses to remove is told before anything is written", async 
     location,
     before: (call, file) => {
       if (call !== "remove" || file?.type === "locks") return;
-      throw new ObhutError("STORAGE_FAILED", { location, action: "remove", reason: "403 Forbidden" });
+      throw new ObhutError("STORAGE_DENIED", { location, action: "remove", reason: "HTTP 403 Forbidden" });
     },
   });
   const before = names(scene);

@@ -178,7 +178,7 @@ it("a snapshot with fields that are unknown here is left as it is, the others ar
 it("writes nothing where the old snapshots shall go and the storage removes nothing", async () => {
   const storage = clone((call, file) => {
     if (call !== "remove") return;
-    throw new ObhutError("STORAGE_FAILED", { location: "memory", action: `remove ${file?.type}`, reason: "EPERM" });
+    throw new ObhutError("STORAGE_DENIED", { location: "memory", action: `remove ${file?.type}`, reason: "EPERM" });
   });
   const files = [...storage.files.keys()];
   await assert.rejects(rewrite(storage, { forget: true }), { code: "STORAGE_APPEND_ONLY" });

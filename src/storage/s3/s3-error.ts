@@ -30,6 +30,8 @@ const deniedNames = [
   "ExpiredToken",
   "InvalidAccessKeyId",
   "InvalidToken",
+  // Deleting what is locked, or through an access point that lets nobody.
+  "MethodNotAllowed",
   "SignatureDoesNotMatch",
   "XAdminUserNotFound",
 ];
