@@ -176,7 +176,7 @@ test("a damaged snapshot matters where it might be the one that is meant, and no
     assert.ok(latest.json.some(({ code }) => code === "SNAPSHOT_DAMAGED"));
     const itself = await run("restore", path.basename(damaged).slice(0, 8), ...to("itself"));
     assert.equal(itself.code, 1);
-    assert.ok(itself.json.some(({ code }) => code === "SNAPSHOT_DAMAGED"));
+    assert.ok(itself.json.some(({ code }) => code === "OBJECT_DAMAGED"));
   } finally {
     await rm(damaged);
   }

@@ -42,7 +42,7 @@ export class KeepingStorage implements Storage {
     if (this.#removable.includes(file.type)) return await this.#inner.remove(file);
     this.refused.push(file.type);
     const action = `remove ${file.type}/${file.name}`;
-    throw new ObhutError("STORAGE_DENIED", { location: this.location, action, reason: "HTTP 403 Forbidden" });
+    throw new ObhutError("STORAGE_DENIED", { location: this.location, action, reason: "403 Forbidden" });
   }
 
   close(): Promise<void> {
