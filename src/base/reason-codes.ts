@@ -1,5 +1,5 @@
 /**
- * Why a call was not understood: the `reason` of USAGE and DESTINATION_INVALID, as data, so that it is
+ * Why a call was not understood, or something is not what it must be: the `reason` of errors and findings, as data, so that it is
  * put into words in the language of whoever reads it. The words stand in src/messages/en/reasons.ts and de/reasons.ts.
  */
 
@@ -104,18 +104,74 @@ export const reasonCodes = {
   segmentNeighbours: ["element", "count"],
   segmentLabel: ["element", "label"],
   segmentSameLabel: ["label"],
+  // what in a repository, as the `object` of an error
+  objectKey: ["id"],
+  objectLock: ["id"],
+  objectSnapshot: ["id"],
+  objectIndex: ["id"],
+  objectPack: ["id"],
+  objectPackHeader: ["id"],
+  objectBlob: ["id"],
+  objectTree: ["id"],
+  objectFolder: ["path"],
+  objectAnyFolder: [],
+  // what is wrong with it
+  both: ["first", "second"],
+  andMore: ["reasons", "count"],
+  ofBlob: ["blob", "reason"],
+  contentHash: ["hash"],
+  codeWrong: [],
+  otherKey: [],
+  emptyContent: [],
+  firstByte: ["byte"],
+  notUnpacked: ["message"],
+  notJson: ["message"],
+  noJsonObject: [],
+  fieldMissing: ["field"],
+  configFields: [],
+  configPolynomial: [],
+  keyField: ["field", "value"],
+  keyCost: ["n", "r", "p"],
+  keySalt: ["bytes"],
+  keyMaster: [],
+  packShort: [],
+  packHeaderLength: ["headerBytes", "packBytes"],
+  packSum: ["bytes", "packBytes"],
+  packHeaderEntry: ["offset"],
+  packEnds: ["bytes"],
+  packIndexDiffer: ["count"],
+  blobClaims: ["bytes"],
+  blobLength: ["bytes", "expected"],
+  readingsDiffer: [],
+  folderDepth: [],
+  folderNoTree: [],
+  entryType: ["type"],
+  shortRead: ["wanted", "got"],
+  fileNotThere: ["file"],
+  blobNotIndexed: ["blob"],
+  answered: ["status"],
+  silent: ["seconds"],
+  lockRemoved: [],
+  // a file of a plain copy
+  fileSize: ["bytes", "expected"],
+  sumDiffers: [],
+  notInArchive: [],
+  kindNotInCopy: ["kind"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ReasonCode = keyof typeof reasonCodes;
 export type ReasonParams<Code extends ReasonCode> = {
-  readonly [Name in (typeof reasonCodes)[Code][number]]: string | number;
+  readonly [Name in (typeof reasonCodes)[Code][number]]: string | number | Reason;
 };
 
 /** A reason that has not been put into words yet. Plain data. */
 export interface Reason {
   readonly code: ReasonCode;
-  readonly params: Readonly<Record<string, string | number>>;
+  readonly params: Readonly<Record<string, string | number | Reason>>;
 }
+
+/** One of ours, or the words of a program or a system that is not ours. */
+export type AnyReason = Reason | string;
 
 export function reason<Code extends ReasonCode>(code: Code, params: ReasonParams<Code>): Reason {
   return { code, params };

@@ -1,8 +1,10 @@
 /** An object of a repository as it is, for whoever wants to see what lies in there. Source: restic's cmd/restic/cmd_cat.go. */
+
 import { ObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import type { BlobId } from "../base/ids.ts";
 import { type IndexId, type KeyId, type LockId, type PackId, parseId, shortId } from "../base/ids.ts";
+import { reason } from "../base/reason-codes.ts";
 import type { Destination } from "../plans/destination.ts";
 import { findObject } from "../repository/find-object.ts";
 import { parseSnapshotQuery } from "../repository/find-snapshot.ts";
@@ -101,8 +103,8 @@ async function catPack(repo: Repository, query: string, { emit, signal }: JobWat
   const bytes = await repo.storage.load({ type: "data", name: id }, undefined, signal);
   const actual = idOfBytes<PackId>(bytes);
   if (actual === id) return { bytes, damaged: false };
-  const reason = `its content has the hash ${shortId(actual)}`;
-  emit({ type: "finding", finding: finding("PACK_DAMAGED", { pack: id, reason }) });
+  const params = { pack: id, reason: reason("contentHash", { hash: shortId(actual) }) };
+  emit({ type: "finding", finding: finding("PACK_DAMAGED", params) });
   return { bytes, damaged: true };
 }
 

@@ -1,8 +1,10 @@
 /** Sees whether plain copies are what was written: every file is there with its size, and on request with its sum. */
+
 import { createHash } from "node:crypto";
 import { type BytePath, bytePath, displayPath } from "../base/byte-path.ts";
 import { isObhutError } from "../base/errors.ts";
 import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
+import { type AnyReason, reason } from "../base/reason-codes.ts";
 import type { CopiedEntry } from "../plain/copy/copied-entry.ts";
 import { inFolder } from "../plain/copy/copy-record.ts";
 import { type FileList, readFileList } from "../plain/copy/file-list.ts";
@@ -87,9 +89,10 @@ async function lookAtFiles(
     const found = sizes.get(inFolder(copy.folder, name));
     if (found === expected) return true;
     const about = { path: displayPath(name), copy: copyName(copy) };
-    const reason = `${found} of ${expected} bytes`;
     const told =
-      found === undefined ? finding("COPY_FILE_MISSING", about) : finding("COPY_FILE_WRONG", { ...about, reason });
+      found === undefined
+        ? finding("COPY_FILE_MISSING", about)
+        : finding("COPY_FILE_WRONG", { ...about, reason: reason("fileSize", { bytes: found, expected }) });
     emit({ type: "finding", finding: told });
     return false;
   };
@@ -111,8 +114,8 @@ interface Reading {
 
 async function readFiles({ place, one, files, counts }: Reading, { emit, signal }: JobWatch): Promise<void> {
   const copy = copyName(one.copy);
-  const wrong = ({ path }: CopiedEntry, reason: string): void =>
-    emit({ type: "finding", finding: finding("COPY_FILE_WRONG", { path: displayPath(path), copy, reason }) });
+  const wrong = ({ path }: CopiedEntry, why: AnyReason): void =>
+    emit({ type: "finding", finding: finding("COPY_FILE_WRONG", { path: displayPath(path), copy, reason: why }) });
   await readCopyFiles({
     place,
     copy: one.copy,
@@ -126,7 +129,7 @@ async function readFiles({ place, one, files, counts }: Reading, { emit, signal 
         counts.bytesRead += part.length;
       }
       counts.filesRead += 1;
-      if (hash.digest("hex") !== entry.sha256) wrong(entry, "its SHA-256 sum is another one");
+      if (hash.digest("hex") !== entry.sha256) wrong(entry, reason("sumDiffers", {}));
       emit({ type: "status", phase: "check", filesDone: counts.filesRead, bytesDone: counts.bytesRead });
     },
   });

@@ -1,15 +1,18 @@
 /** Two snapshots of Obhut's, compared in the app's own terms: their webui.db is brought to a private folder for a moment. */
+
 import { link } from "node:fs/promises";
 import { join } from "node:path";
 import { isObhutError } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { parsePathPattern } from "../base/path-pattern.ts";
+import type { AnyReason } from "../base/reason-codes.ts";
 import { dataPath, snapshotData, snapshotManifest } from "../capture/layout.ts";
 import { isEncrypted } from "../capture/manifest.ts";
 import { Scratch } from "../host/scratch.ts";
 import type { InstanceDifference } from "../openwebui/compare/compare-instances.ts";
 import { mainDatabase } from "../openwebui/parts.ts";
+import { failureReason } from "../repository/failure-reason.ts";
 import type { Node } from "../repository/format/node.ts";
 import { sameContent } from "../repository/format/same-node.ts";
 import type { IndexedRepository } from "../repository/repository.ts";
@@ -98,7 +101,7 @@ async function bring(
   repo: IndexedRepository,
   snapshot: StoredSnapshot,
   { folder, watch }: { readonly folder: string; readonly watch: JobWatch },
-): Promise<string | undefined> {
+): Promise<AnyReason | undefined> {
   const { signal, emit } = watch;
   const pattern = parsePathPattern(dataPath(mainDatabase));
   const plan = await planRestore(repo, snapshot, { subpath: snapshotData, includes: pattern ? [pattern] : [], signal });
@@ -113,6 +116,6 @@ async function bring(
     return undefined;
   } catch (error) {
     if (!isObhutError(error, "RESTORE_STOPPED")) throw error;
-    return String(error.params["reason"]);
+    return failureReason(error);
   }
 }

@@ -1,4 +1,5 @@
 /** Compares two databases of the app. In a thread: SQLite takes its time, and a lock must be refreshed meanwhile. */
+import type { AnyReason } from "../base/reason-codes.ts";
 import { untilAborted } from "../base/until-aborted.ts";
 import type { InstanceDifference } from "../openwebui/compare/compare-instances.ts";
 import { WorkerPool, workerScript } from "../repository/workers/worker-pool.ts";
@@ -12,7 +13,7 @@ export interface ComparedDatabases {
 }
 
 /** Or what SQLite said where one of them cannot be read. */
-export type DatabaseComparison = { readonly difference: InstanceDifference } | { readonly damage: string };
+export type DatabaseComparison = { readonly difference: InstanceDifference } | { readonly damage: AnyReason };
 
 /** Changes and leaves nothing. Rejects with the signal's reason. */
 export async function compareDatabases(databases: ComparedDatabases, signal: AbortSignal): Promise<DatabaseComparison> {

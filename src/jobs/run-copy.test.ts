@@ -191,7 +191,7 @@ it("a damaged piece is named, its snapshot is not copied, the other one is", asy
     findings.map(({ code }) => code),
     ["PACK_DAMAGED", "SNAPSHOT_NOT_COPIED"],
   );
-  assert.match(JSON.stringify(findings[0]), /authentication code/);
+  assert.match(JSON.stringify(findings[0]), /"ofBlob".*"codeWrong"/);
   assert.match(JSON.stringify(findings[1]), new RegExp(old?.id.slice(0, 8) ?? "-"));
   assert.deepEqual([summary.incomplete, summary.notCopied, summary.copied.length], [true, 1, 1]);
   assert.equal((await snapshotsIn(to)).length, 1);

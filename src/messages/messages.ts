@@ -44,12 +44,17 @@ type Values = Readonly<Record<string, string | number | Reason>>;
 function filled(messages: Messages, sentence: Sentence, values: Values): Sentence {
   const words: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(withSystemWords(messages, values))) {
-    words[name] =
-      typeof value === "object"
-        ? fill(messages.reasons[value.code], withSystemWords(messages, value.params))
-        : shownValue(name, value, messages.language);
+    words[name] = typeof value === "object" ? reasonText(messages, value) : shownValue(name, value, messages.language);
   }
   return { what: fill(sentence.what, words), next: fill(sentence.next, words) };
+}
+
+/** A reason may have others in it. */
+function reasonText(messages: Messages, { code, params }: Reason): string {
+  const words = Object.entries(withSystemWords(messages, params)).map(
+    ([name, value]) => [name, typeof value === "object" ? reasonText(messages, value) : value] as const,
+  );
+  return fill(messages.reasons[code], Object.fromEntries(words));
 }
 
 function withSystemWords<Given extends Values>(messages: Messages, values: Given): Given {

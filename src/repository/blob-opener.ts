@@ -1,7 +1,9 @@
 /** Opens sealed blobs by the thousand: decrypt, decompress, hash. One belongs to one thread. */
+
 import { hash } from "node:crypto";
 import { reasonOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { type AnyReason, type Reason, reason } from "../base/reason-codes.ts";
 import { type PieceDecompressor, pieceDecompressor } from "../host/zstd.ts";
 import type { MasterKey } from "./format/crypto.ts";
 import { OpenStream } from "./format/open-stream.ts";
@@ -9,7 +11,7 @@ import { OpenStream } from "./format/open-stream.ts";
 /** The plaintext, and the payload it was made of, compressed or the same; or why there is none. Both are valid until the next call. */
 export type OpenedBlob =
   | { readonly plain: Uint8Array; readonly payload: Uint8Array; readonly damage?: undefined }
-  | { readonly plain?: undefined; readonly damage: string };
+  | { readonly plain?: undefined; readonly damage: AnyReason };
 
 export class BlobOpener {
   readonly #stream: OpenStream;
@@ -28,23 +30,23 @@ export class BlobOpener {
    */
   open(sealed: Uint8Array, id: Uint8Array, uncompressedLength: number, room?: Uint8Array): OpenedBlob {
     const opened = this.#stream.tryOpen(sealed);
-    if (opened === undefined) return { damage: "its authentication code does not match" };
+    if (opened === undefined) return { damage: reason("codeWrong", {}) };
     const plain = uncompressedLength === 0 ? opened : this.#decompress(opened, uncompressedLength, room);
-    if (typeof plain === "string") return { damage: plain };
+    if (!(plain instanceof Uint8Array)) return { damage: plain };
     if (!this.#hashes) return { plain, payload: opened };
     const actual = hash("sha256", plain, "buffer");
     return actual.equals(id)
       ? { plain, payload: opened }
-      : { damage: `its content has the hash ${actual.toString("hex", 0, 4)}` };
+      : { damage: reason("contentHash", { hash: actual.toString("hex", 0, 4) }) };
   }
 
-  #decompress(bytes: Uint8Array, length: number, room: Uint8Array | undefined): Uint8Array | string {
-    if (length > limits.maxBlobBytes) return `it claims ${length} bytes`;
+  #decompress(bytes: Uint8Array, length: number, room: Uint8Array | undefined): Uint8Array | Reason {
+    if (length > limits.maxBlobBytes) return reason("blobClaims", { bytes: length });
     try {
       const plain = this.#decompressor.decompress(bytes, length, room);
-      return plain.length === length ? plain : `it has ${plain.length} bytes, the index says ${length}`;
+      return plain.length === length ? plain : reason("blobLength", { bytes: plain.length, expected: length });
     } catch (error) {
-      return reasonOf(error);
+      return reason("notUnpacked", { message: reasonOf(error) });
     }
   }
 }

@@ -1,7 +1,9 @@
 /** The trees of the folders in a folder, some of them fetched before they are asked for, as a distant storage wants it. */
+
 import type { BytePath } from "../base/byte-path.ts";
 import type { BlobId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { reason } from "../base/reason-codes.ts";
 import { damaged } from "./format/damaged.ts";
 import type { Node } from "./format/node.ts";
 import type { IndexedRepository } from "./repository.ts";
@@ -25,7 +27,7 @@ export class ChildTrees {
   #begun = 0;
 
   constructor(repo: IndexedRepository, nodes: readonly Node[], { depth, wanted, signal }: ChildTreesOptions) {
-    if (depth > limits.maxTreeDepth) throw damaged("a tree", "folders lie too deep");
+    if (depth > limits.maxTreeDepth) throw damaged(reason("objectAnyFolder", {}), reason("folderDepth", {}));
     this.#repo = repo;
     this.#signal = signal;
     this.#folders = nodes.filter(
@@ -60,6 +62,6 @@ export class ChildTrees {
 
 /** The tree of a folder. OBJECT_DAMAGED where it has none. */
 export function treeOf({ name, subtree }: Node): BlobId {
-  if (subtree === undefined) throw damaged(`the folder ${name}`, "it has no tree");
+  if (subtree === undefined) throw damaged(reason("objectFolder", { path: name }), reason("folderNoTree", {}));
   return subtree;
 }

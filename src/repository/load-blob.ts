@@ -1,7 +1,9 @@
 /** Reads single blobs, and any object of a repository as it would be shown to a person. */
+
 import { isObhutError, ObhutError } from "../base/errors.ts";
 import type { BlobId, IndexId, KeyId, LockId, PackId, SnapshotId } from "../base/ids.ts";
 import { shortId } from "../base/ids.ts";
+import { reason } from "../base/reason-codes.ts";
 import type { ByteRange, StorageFile } from "../storage/storage.ts";
 import type { BlobLocation } from "./blob-index.ts";
 import type { BlobType } from "./format/blob.ts";
@@ -69,7 +71,7 @@ async function cutOff(
 ): Promise<ObhutError> {
   const sizeBytes = await storage.sizeOf(file);
   if (sizeBytes === undefined || sizeBytes >= offset + length) return error;
-  return damaged(`pack ${file.name}`, `it ends after ${sizeBytes} bytes`, error);
+  return damaged(reason("objectPack", { id: file.name }), reason("packEnds", { bytes: sizeBytes }), error);
 }
 
 export type ObjectQuery =

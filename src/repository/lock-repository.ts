@@ -1,6 +1,9 @@
 /** Takes a lock, keeps it fresh while it is held, and stops the work in time when that fails. */
-import { ObhutError, reasonOf } from "../base/errors.ts";
+
+import { ObhutError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { type AnyReason, reason } from "../base/reason-codes.ts";
+import { failureReason } from "./failure-reason.ts";
 import { conflictOf, type LockMode, listLocks, lockedError, removeLock, type WrittenLock, writeLock } from "./locks.ts";
 import type { Repository } from "./repository.ts";
 
@@ -86,7 +89,8 @@ class Lock implements RepositoryLock {
   readonly #watching: Promise<void>;
   #written: WrittenLock;
   #triedMs: number;
-  #reason = "";
+  /** Why the last refresh failed. */
+  #reason: AnyReason | undefined;
 
   constructor(repo: Repository, written: WrittenLock, options: LockOptions) {
     this.signal = this.#lost.signal;
@@ -125,14 +129,14 @@ class Lock implements RepositoryLock {
     if (ageMs >= limits.lockLostMs) return await this.#reclaim();
     // A clock that was set back must not keep the lock from being refreshed.
     const sinceTryMs = Math.abs(nowMs - this.#triedMs);
-    const dueMs = this.#reason === "" ? limits.lockRefreshMs : limits.lockRefreshMs / 10;
+    const dueMs = this.#reason === undefined ? limits.lockRefreshMs : limits.lockRefreshMs / 10;
     if (sinceTryMs < dueMs) return;
     this.#triedMs = nowMs;
     try {
       await this.#replace();
-      this.#reason = "";
+      this.#reason = undefined;
     } catch (error) {
-      this.#reason = reasonOf(error);
+      this.#reason = failureReason(error);
     }
   }
 
@@ -144,11 +148,11 @@ class Lock implements RepositoryLock {
         if (await this.#isThere()) return await this.#adopt(written);
         await removeLock(this.#repo, written.id);
       }
-      this.#reason ||= "somebody removed it";
+      this.#reason ??= reason("lockRemoved", {});
     } catch (error) {
-      this.#reason = reasonOf(error);
+      this.#reason = failureReason(error);
     }
-    const params = { location: this.#repo.storage.location, reason: this.#reason };
+    const params = { location: this.#repo.storage.location, reason: this.#reason ?? "" };
     this.#lost.abort(new ObhutError("REPOSITORY_LOCK_LOST", params));
   }
 

@@ -11,7 +11,7 @@ import { limits } from "../base/limits.ts";
 import { decodeLock, encodeLock, type LockFile } from "./format/lock-file.ts";
 import { msOfTimeText, timeTextOfMs } from "./format/time-text.ts";
 import { isRefusal } from "./is-refusal.ts";
-import { loadSealed, saveSealed } from "./object-file.ts";
+import { loadSealed, objectName, saveSealed } from "./object-file.ts";
 import type { Repository } from "./repository.ts";
 import { appendOnly } from "./require-removal.ts";
 
@@ -37,7 +37,7 @@ export async function listLocks(repo: Repository, signal?: AbortSignal): Promise
 
 async function loadLock(repo: Repository, id: LockId, signal?: AbortSignal): Promise<HeldLock | undefined> {
   try {
-    return { id, lock: decodeLock(await loadSealed(repo, "locks", id, signal), `lock ${shortId(id)}`) };
+    return { id, lock: decodeLock(await loadSealed(repo, "locks", id, signal), objectName("locks", id)) };
   } catch (error) {
     if (isObhutError(error, "STORAGE_FILE_MISSING")) return undefined;
     if (isObhutError(error, "OBJECT_DAMAGED")) return { id };

@@ -1,6 +1,8 @@
 /** Loads and saves the sealed files of a repository: index, snapshot, lock, config. Names are proven against content. */
+
 import type { AnyId, KeyId } from "../base/ids.ts";
 import { shortId } from "../base/ids.ts";
+import { type Reason, reason } from "../base/reason-codes.ts";
 import type { FileType } from "../storage/storage.ts";
 import { nonceBytes } from "./format/crypto.ts";
 import { damaged } from "./format/damaged.ts";
@@ -10,10 +12,17 @@ import type { Repository } from "./repository.ts";
 /** Types whose files are sealed JSON documents named by their hash. */
 export type SealedType = Extract<FileType, "index" | "snapshots" | "locks">;
 
+const nouns = {
+  keys: "objectKey",
+  locks: "objectLock",
+  snapshots: "objectSnapshot",
+  index: "objectIndex",
+  data: "objectPack",
+} as const;
+
 /** How messages name a file. */
-export function objectName(type: Exclude<FileType, "config">, id: AnyId): string {
-  const noun = { keys: "key", locks: "lock", snapshots: "snapshot", index: "index", data: "pack" } as const;
-  return `${noun[type]} ${shortId(id)}`;
+export function objectName(type: Exclude<FileType, "config">, id: AnyId): Reason {
+  return reason(nouns[type], { id: shortId(id) });
 }
 
 /**
@@ -38,7 +47,7 @@ export async function loadVerified(
     actual = idOfBytes<KeyId>(bytes);
     if (actual === id) return bytes;
   }
-  throw damaged(objectName(type, id), `its content has the hash ${shortId(actual ?? id)}`);
+  throw damaged(objectName(type, id), reason("contentHash", { hash: shortId(actual ?? id) }));
 }
 
 /** Seals and stores `json`; the id it got. Durable when it resolves. */

@@ -1,7 +1,9 @@
 /** Opens a repository with a password. Nothing is written. */
+
 import { isObhutError, ObhutError } from "../base/errors.ts";
 import { type KeyId, parseId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { reason } from "../base/reason-codes.ts";
 import type { Storage } from "../storage/storage.ts";
 import { type Config, decodeConfig } from "./format/config-file.ts";
 import { type MasterKey, Sealer } from "./format/crypto.ts";
@@ -32,7 +34,7 @@ export async function openRepository(
     refuseUnknownVersion(storage, config);
     return { storage, config, keyId: id, masterKey: master, sealer, actor };
   }
-  if (opened) throw damaged("config", "it was not sealed with the key that the password opens");
+  if (opened) throw damaged("config", reason("otherKey", {}));
   throw new ObhutError("PASSWORD_WRONG", { location: storage.location });
 }
 

@@ -4,6 +4,7 @@ import { isObhutError, type ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 import { finding } from "../base/finding-codes.ts";
 import { parseId, type SnapshotId, shortId } from "../base/ids.ts";
+import type { AnyReason } from "../base/reason-codes.ts";
 import { concernsOneFile } from "./concerns-one-file.ts";
 import { failureReason } from "./failure-reason.ts";
 import { decodeSnapshot, type Snapshot } from "./format/snapshot-file.ts";
@@ -69,7 +70,7 @@ export async function loadSnapshots(repo: Repository, signal?: AbortSignal): Pro
 }
 
 /** The values that findings and errors name such a snapshot with. */
-export function namedFailure({ id, error }: FailedSnapshot): { readonly snapshot: string; readonly reason: string } {
+export function namedFailure({ id, error }: FailedSnapshot): { readonly snapshot: string; readonly reason: AnyReason } {
   return { snapshot: shortId(id), reason: failureReason(error) };
 }
 

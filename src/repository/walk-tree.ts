@@ -1,8 +1,10 @@
 /** Goes through the trees of a snapshot, without recursion, in the order of the paths' bytes, parents first. */
+
 import { type BytePath, baseName, bytePath, displayPath, joinPath, parentPath } from "../base/byte-path.ts";
 import { ObhutError } from "../base/errors.ts";
 import { type BlobId, shortId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { reason } from "../base/reason-codes.ts";
 import { damaged } from "./format/damaged.ts";
 import type { Node } from "./format/node.ts";
 import { decodeTree } from "./format/tree-decoder.ts";
@@ -27,7 +29,7 @@ export interface WalkOptions {
 
 /** The nodes of one tree. BLOB_MISSING, OBJECT_DAMAGED. */
 export async function loadTree(repo: IndexedRepository, id: BlobId, signal?: AbortSignal): Promise<Node[]> {
-  return decodeTree(await loadBlob(repo, "tree", id, signal), `tree ${shortId(id)}`);
+  return decodeTree(await loadBlob(repo, "tree", id, signal), reason("objectTree", { id: shortId(id) }));
 }
 
 /** How many folders' trees are fetched before they are needed, so that a distant storage is not asked for one at a time. */
@@ -48,7 +50,8 @@ export async function* walkTree(
     for (const next of stack.slice(-lookAhead)) next.nodes ??= quiet(loadTree(repo, next.id, signal));
     let nodes: Node[];
     try {
-      if (folder.depth > limits.maxTreeDepth) throw damaged(`tree ${shortId(folder.id)}`, "folders lie too deep");
+      if (folder.depth > limits.maxTreeDepth)
+        throw damaged(reason("objectTree", { id: shortId(folder.id) }), reason("folderDepth", {}));
       nodes = await (folder.nodes ?? loadTree(repo, folder.id, signal));
     } catch (error) {
       if (options.onError === undefined || signal?.aborted) throw error;

@@ -1,9 +1,11 @@
 /** The bytes of a copy's files, wherever they lie: as files, or in an archive that is read once from its begin to its end. */
+
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type BytePath, bytePath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { reasonOf } from "../../base/errors.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
 import { inFolder } from "../copy/copy-record.ts";
 import type { PlainPlace } from "../place/place.ts";
@@ -19,7 +21,7 @@ export interface ReadCopyOptions {
   /** Takes one file; several at once. What it throws ends everything. */
   readonly take: (entry: CopiedEntry, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   /** For a file that could not be read, or not to its end. */
-  readonly lost: (entry: CopiedEntry, reason: string) => void;
+  readonly lost: (entry: CopiedEntry, reason: AnyReason) => void;
 }
 
 /** Every entry is either taken or told as lost. */
@@ -67,7 +69,7 @@ async function readArchive(options: ReadCopyOptions, name: string, entries: read
   const packed = Readable.from(place.read(inFolder(copy.folder, bytePath(name)), signal));
   const unpacker = name.endsWith(".gz") ? createGunzip() : createZstdDecompress();
   packed.once("error", (error) => unpacker.destroy(error));
-  let reason = "it is not in the archive";
+  let why: AnyReason = reason("notInArchive", {});
   let failed: { readonly error: unknown } | undefined;
   try {
     for await (const { path, bytes } of tarFiles(packed.pipe(unpacker))) {
@@ -82,10 +84,10 @@ async function readArchive(options: ReadCopyOptions, name: string, entries: read
   } catch (error) {
     signal.throwIfAborted();
     if (failed !== undefined) throw failed.error;
-    reason = reasonOf(error);
+    why = reasonOf(error);
   } finally {
     packed.destroy();
     unpacker.destroy();
   }
-  for (const entry of waiting.values()) lost(entry, reason);
+  for (const entry of waiting.values()) lost(entry, why);
 }

@@ -2,11 +2,13 @@
  * Brings a copy's entries back into a folder. Every file is written beside its place and proven by its sum; only then are all of them put into
  * place. Where files lie already and one of the copy's cannot be had, nothing of them is changed (docs/decisions/0103).
  */
+
 import { createHash } from "node:crypto";
 import { chmod, lchown, lutimes, mkdir, open, readdir, rename, rm, symlink, unlink } from "node:fs/promises";
 import { type BytePath, bytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { isDiskFull, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { writeAll } from "../../host/durable-write.ts";
 import { syncFileSystem } from "../../host/sync-file-system.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
@@ -66,7 +68,7 @@ class CopyRestore {
   readonly #findings: Finding[] = [];
   /** Files that are proven, and where each lies until it is put into place. */
   readonly #proven = new Map<RestoredEntry, BytePath>();
-  readonly #lost = new Map<RestoredEntry, string>();
+  readonly #lost = new Map<RestoredEntry, AnyReason>();
   #foreignOwners = 0;
 
   constructor(options: RestoreCopyOptions, draft: BytePath) {
@@ -84,7 +86,7 @@ class CopyRestore {
       entries: files,
       signal,
       take: (entry, bytes) => this.#take(entry as RestoredEntry, numbers.get(entry) ?? 0, bytes),
-      lost: (entry, reason) => this.#lose(entry as RestoredEntry, reason),
+      lost: (entry, why) => this.#lose(entry as RestoredEntry, why),
     });
     this.#tellLost(overwrite);
     const draftOf = new Map([...this.#proven].map(([{ relative }, path]) => [relative, path]));
@@ -108,28 +110,28 @@ class CopyRestore {
       await writeAll(file, part, at);
       at += part.length;
     }
-    if (at !== entry.sizeBytes) return this.#lose(entry, `${at} of ${entry.sizeBytes} bytes`);
-    if (hash.digest("hex") !== entry.sha256) return this.#lose(entry, "its SHA-256 sum is another one");
+    if (at !== entry.sizeBytes) return this.#lose(entry, reason("fileSize", { bytes: at, expected: entry.sizeBytes }));
+    if (hash.digest("hex") !== entry.sha256) return this.#lose(entry, reason("sumDiffers", {}));
     this.#proven.set(entry, path);
     this.#options.onFile(entry);
   }
 
-  #lose(entry: RestoredEntry, reason: string): void {
-    this.#lost.set(entry, reason);
+  #lose(entry: RestoredEntry, why: AnyReason): void {
+    this.#lost.set(entry, why);
   }
 
   /** RESTORE_STOPPED where files that lie there would be changed. */
   #tellLost(overwrite: boolean): void {
     const [first] = this.#lost;
     if (first === undefined) return;
-    const [{ relative }, reason] = first;
+    const [{ relative }, why] = first;
     if (overwrite) {
       const target = displayPath(this.#options.target);
       throw new ObhutError("RESTORE_STOPPED", {
         target,
         count: this.#lost.size,
         example: displayPath(relative),
-        reason,
+        reason: why,
       });
     }
     const copy = copyName(this.#options.copy);
@@ -154,7 +156,7 @@ class CopyRestore {
     for (const folder of folders.toReversed()) await this.#giveMeta(this.#at(folder.relative), folder);
     for (const { kind, relative } of entries) {
       if (["file", "dir", "symlink"].includes(kind)) continue;
-      const params = { path: displayPath(relative), reason: `a plain copy does not bring back a ${kind}` };
+      const params = { path: displayPath(relative), reason: reason("kindNotInCopy", { kind }) };
       this.#findings.push(finding("FILE_NOT_RESTORED", params));
     }
   }

@@ -1,5 +1,7 @@
 /** What the checking threads are given and answer. Plain data. */
+
 import type { PackId } from "../../base/ids.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 
 export interface CheckerData {
   /** 64 bytes; see masterKeyOf. */
@@ -24,9 +26,9 @@ export interface ExpectedBlobs {
 
 export interface CheckPackResult {
   /** What is wrong, in the order found; empty for a sound pack. */
-  readonly damages: readonly string[];
+  readonly damages: readonly AnyReason[];
   /** Where the pack is sound and the index says other things of it: what differs. */
-  readonly indexWrong?: string;
+  readonly indexWrong?: AnyReason;
   /** Ids of the blobs that cannot be had from it, 64 digits each. */
   readonly lostBlobs: readonly string[];
 }

@@ -1,8 +1,10 @@
 /** Follows every snapshot down to its last piece: each tree once, however many snapshots share it. */
+
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type BlobId, type PackId, shortId } from "../../base/ids.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { isKnownType, type Node, packedCount } from "../format/node.ts";
@@ -116,7 +118,7 @@ class TreeChecker {
       this.findings.push(finding("ENTRY_UNKNOWN", params));
     }
     if (node.type !== "dir") return;
-    if (node.subtree === undefined) this.#damaged({ ...folder, path }, "the folder has no tree");
+    if (node.subtree === undefined) this.#damaged({ ...folder, path }, reason("folderNoTree", {}));
     else this.#push({ tree: node.subtree, path, snapshot: folder.snapshot });
   }
 
@@ -139,11 +141,11 @@ class TreeChecker {
     return this.#options.lostBlobs.size > 0 && this.#options.lostBlobs.has(hexIdAt(ids, piece));
   }
 
-  #damaged(folder: Folder, reason: string): void {
-    this.findings.push(finding("TREE_DAMAGED", namesOf(folder, reason)));
+  #damaged(folder: Folder, why: AnyReason): void {
+    this.findings.push(finding("TREE_DAMAGED", namesOf(folder, why)));
   }
 }
 
-function namesOf({ tree, path, snapshot }: Folder, reason: string) {
-  return { tree: shortId(tree), path: displayPath(path), snapshot, reason };
+function namesOf({ tree, path, snapshot }: Folder, why: AnyReason) {
+  return { tree: shortId(tree), path: displayPath(path), snapshot, reason: why };
 }

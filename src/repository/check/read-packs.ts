@@ -1,8 +1,10 @@
 /** Reads packs whole and has them proven in threads. */
+
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type PackId, shortId } from "../../base/ids.ts";
-import { failureReason } from "../failure-reason.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
+import { failureReason, isSome, severalReasons } from "../failure-reason.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
 import { packBufferBytes } from "../packs/pack-filler.ts";
@@ -70,7 +72,7 @@ export async function readPacks(
       });
       for (const blob of lost) lostBlobs.set(blob, (lostBlobs.get(blob) ?? new Set()).add(id));
       if (indexWrong !== undefined) findings.push(finding("INDEX_WRONG", { pack: shortId(id), reason: indexWrong }));
-      if (damages.length > 0) findings.push(packDamaged(pack, damages));
+      if (isSome(damages)) findings.push(packDamaged(pack, damages));
     } catch (error) {
       if (signal?.aborted) throw error;
       findings.push(finding("PACK_UNREADABLE", { pack: shortId(pack.id), reason: failureReason(error) }));
@@ -80,10 +82,8 @@ export async function readPacks(
   return { bytesRead, lostBlobs, findings };
 }
 
-function packDamaged({ id }: PackToRead, damages: readonly string[]): Finding {
-  const shown = damages.slice(0, 3).join("; ");
-  const reason = damages.length > 3 ? `${shown}; +${damages.length - 3}` : shown;
-  return finding("PACK_DAMAGED", { pack: id, reason });
+function packDamaged({ id }: PackToRead, damages: readonly [AnyReason, ...AnyReason[]]): Finding {
+  return finding("PACK_DAMAGED", { pack: id, reason: severalReasons(damages) });
 }
 
 /** Copies, because the index's columns are needed here still. */

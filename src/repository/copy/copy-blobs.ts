@@ -1,11 +1,14 @@
 /** Brings blobs from the packs of one repository into new packs of another: read, proven, sealed anew. */
+
 import { availableParallelism } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type PackId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
-import { failureReason } from "../failure-reason.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
+import { failureReason, severalReasons } from "../failure-reason.ts";
 import { masterKeyBytes } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
 import { loadBlob } from "../load-blob.ts";
@@ -72,7 +75,7 @@ export async function copyBlobs(
 
 interface PackTrouble {
   readonly code: "PACK_DAMAGED" | "PACK_UNREADABLE";
-  readonly reasons: string[];
+  readonly reasons: [AnyReason, ...AnyReason[]];
 }
 
 class BlobCopier {
@@ -111,9 +114,8 @@ class BlobCopier {
 
   findings(): readonly Finding[] {
     return [...this.#troubles].map(([pack, { code, reasons }]) => {
-      const shown = reasons.slice(0, 3).join("; ");
-      const reason = reasons.length > 3 ? `${shown}; +${reasons.length - 3}` : shown;
-      return finding(code, { pack: code === "PACK_DAMAGED" ? pack : shortId(pack), reason });
+      const params = { pack: code === "PACK_DAMAGED" ? pack : shortId(pack), reason: severalReasons(reasons) };
+      return finding(code, params);
     });
   }
 
@@ -137,7 +139,7 @@ class BlobCopier {
       const damage = result.damages.get(at);
       if (damage !== undefined) {
         const id = shortId(blobs.id(row));
-        await this.#rescue(row, { code: "PACK_DAMAGED", reason: `blob ${id}: ${damage}` });
+        await this.#rescue(row, { code: "PACK_DAMAGED", reason: reason("ofBlob", { blob: id, reason: damage }) });
         continue;
       }
       const uncompressedLength = result.uncompressedLengths[at] ?? 0;
@@ -149,7 +151,7 @@ class BlobCopier {
   /** From any other place that has it; else it is lost. */
   async #rescue(
     row: number,
-    { code, reason }: { readonly code: PackTrouble["code"]; readonly reason: string },
+    { code, reason: why }: { readonly code: PackTrouble["code"]; readonly reason: AnyReason },
   ): Promise<void> {
     const { blobs, from, writer, lost, signal } = this.#options;
     const [type, id, pack] = [blobs.type(row), blobs.id(row), blobs.pack(row)];
@@ -159,9 +161,9 @@ class BlobCopier {
     } catch (error) {
       if (!isObhutError(error) || signal?.aborted) throw error;
       lost.add(type, id);
-      const trouble = this.#troubles.get(pack) ?? { code, reasons: [] };
-      this.#troubles.set(pack, trouble);
-      if (!trouble.reasons.includes(reason)) trouble.reasons.push(reason);
+      const trouble = this.#troubles.get(pack);
+      if (trouble === undefined) this.#troubles.set(pack, { code, reasons: [why] });
+      else if (!trouble.reasons.some((one) => isDeepStrictEqual(one, why))) trouble.reasons.push(why);
       return;
     }
     await writer.addPlain(type, plain);

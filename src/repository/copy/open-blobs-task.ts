@@ -1,5 +1,6 @@
 /** What the threads of a copy are given and answer. Plain data. */
 
+import type { AnyReason } from "../../base/reason-codes.ts";
 export interface OpenerData {
   /** 64 bytes, of the repository that is read; see masterKeyOf. */
   readonly masterKey: Uint8Array;
@@ -31,5 +32,5 @@ export interface OpenBlobsResult {
   /** Rows whose payload did not fit where the blob lay. All others begin where the blob did. */
   readonly elsewhere: ReadonlyMap<number, Uint8Array>;
   /** Rows of blobs that are not what the index says, and why. */
-  readonly damages: ReadonlyMap<number, string>;
+  readonly damages: ReadonlyMap<number, AnyReason>;
 }

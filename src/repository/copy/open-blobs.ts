@@ -1,4 +1,5 @@
 /** Proves blobs of a stretch of a pack, and brings each into the form in which it is to be stored. Runs in a thread. */
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { compressedRoom, type PieceCompressor, zstdCompress } from "../../host/zstd.ts";
 import type { BlobOpener } from "../blob-opener.ts";
 import { idBytes } from "../format/hex.ts";
@@ -16,7 +17,7 @@ export function openBlobs(task: OpenBlobsTask, tools: OpenBlobsTools): OpenBlobs
   const count = task.offsets.length;
   const [payloadBytes, uncompressedLengths] = [new Uint32Array(count), new Uint32Array(count)];
   const elsewhere = new Map<number, Uint8Array>();
-  const damages = new Map<number, string>();
+  const damages = new Map<number, AnyReason>();
   for (const [row, offset] of task.offsets.entries()) {
     const room = task.bytes.subarray(offset, offset + (task.lengths[row] ?? 0));
     const id = task.ids.subarray(row * idBytes, (row + 1) * idBytes);

@@ -1,8 +1,10 @@
 /** Follows snapshots down to their last piece and lists what another repository lacks. Each tree is read once. */
+
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
+import { reason } from "../../base/reason-codes.ts";
 import type { KnownBlobs } from "../backup/known-blobs.ts";
 import { IdWords, treeFlag } from "../blob-id-table.ts";
 import { failureReason } from "../failure-reason.ts";
@@ -45,7 +47,8 @@ interface Folder {
 /** What an entry of an unknown type refers to may stand in fields that are not known either: a copy might lack it. */
 function refuseUnknown(nodes: readonly Node[]): void {
   const other = nodes.find(({ type }) => !isKnownType(type));
-  if (other !== undefined) throw damaged("the folder", `the type ${JSON.stringify(other.type)} of an entry is unknown`);
+  if (other !== undefined)
+    throw damaged(reason("objectAnyFolder", {}), reason("entryType", { type: JSON.stringify(other.type) }));
 }
 
 class CopyPlanner {

@@ -1,5 +1,7 @@
 /** A repository's config. Source: restic's doc/design.rst, "Repository Format". */
+
 import { isId } from "../../base/ids.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import type { Random } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
 import { parseObject } from "./json-value.ts";
@@ -26,13 +28,13 @@ export function encodeConfig(config: Config): Buffer {
 }
 
 /** OBJECT_DAMAGED where it is no config; a version that is unknown here is the caller's to refuse. */
-export function decodeConfig(bytes: Uint8Array, what: string): Config {
+export function decodeConfig(bytes: Uint8Array, what: AnyReason): Config {
   const { version, id, chunker_polynomial: polynomial } = parseObject(bytes, what);
   if (typeof version !== "number" || typeof id !== "string" || !isId(id) || typeof polynomial !== "string") {
-    throw damaged(what, "a field of it is missing");
+    throw damaged(what, reason("configFields", {}));
   }
   if (!/^[0-9a-f]{1,16}$/i.test(polynomial) || !isChunkerPolynomial(BigInt(`0x${polynomial}`))) {
-    throw damaged(what, "its chunker polynomial is not irreducible");
+    throw damaged(what, reason("configPolynomial", {}));
   }
   return { version, id, chunkerPolynomial: polynomial };
 }

@@ -2,6 +2,7 @@
  * Encryption and authentication of everything a repository holds: AES-256-CTR, then Poly1305-AES over the ciphertext.
  * A sealed object is nonce (16 bytes), ciphertext, MAC (16). Source: restic's doc/design.rst, "Keys, Encryption and MAC".
  */
+
 import {
   type Cipheriv,
   createCipheriv,
@@ -11,6 +12,7 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import { ObhutError } from "../../base/errors.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { freeMemory } from "../../host/free-memory.ts";
 import { damaged } from "./damaged.ts";
 import { createMac } from "./poly1305.ts";
@@ -78,10 +80,10 @@ export class Sealer {
   }
 
   /** The plaintext. `what` names the object in OBJECT_DAMAGED. */
-  open(sealed: Uint8Array, what: string): Buffer {
+  open(sealed: Uint8Array, what: AnyReason): Buffer {
     const plain = this.tryOpen(sealed);
     if (plain === undefined) {
-      throw damaged(what, "its authentication code does not match");
+      throw damaged(what, reason("codeWrong", {}));
     }
     return plain;
   }

@@ -2,8 +2,10 @@
  * An index file: for each pack the blobs it holds. Source: restic's doc/design.rst, "Indexing". A repository of a few GiB has
  * hundreds of thousands of entries, so they are read into columns, not objects.
  */
+
 import { reasonOf } from "../../base/errors.ts";
 import type { PackId } from "../../base/ids.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import type { PackedBlob } from "./blob.ts";
 import { damaged } from "./damaged.ts";
 import { idBytes, readHexId } from "./hex.ts";
@@ -74,7 +76,7 @@ function encodeBlob({ id, type, offset, length, uncompressedLength }: PackedBlob
 }
 
 /** OBJECT_DAMAGED, naming `what`, where the bytes are no index. Fields that are not known here are passed over. */
-export function decodeIndex(bytes: Uint8Array, what: string): IndexColumns {
+export function decodeIndex(bytes: Uint8Array, what: AnyReason): IndexColumns {
   const scanner = new JsonScanner(bytes);
   const [packs, marked] = [new PackReader(scanner), new PackReader(scanner)];
   try {
@@ -86,7 +88,7 @@ export function decodeIndex(bytes: Uint8Array, what: string): IndexColumns {
     scanner.end();
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw damaged(what, reasonOf(error), error);
+    throw damaged(what, reason("notJson", { message: reasonOf(error) }), error);
   }
   if (marked.timesMs.length === 0) return packs.columns();
   return { ...packs.columns(), marked: { columns: marked.columns(), timesMs: marked.timesMs } };

@@ -2,8 +2,10 @@
  * A key file: the master key, sealed with a key that scrypt derives from a password. JSON in the clear, never
  * compressed. Source: restic's doc/design.rst, "Keys, Encryption and MAC"; internal/repository/key.go.
  */
+
 import { scrypt } from "node:crypto";
 import { MiB } from "../../base/limits.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { type MasterKey, masterKeyOf, nonceBytes, type Random, Sealer } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
 import { parseObject } from "./json-value.ts";
@@ -40,20 +42,21 @@ export interface KeyOwner {
 }
 
 /** OBJECT_DAMAGED where a field is missing, the KDF is unknown or its cost absurd. */
-export function decodeKeyFile(bytes: Uint8Array, what: string): KeyFile {
+export function decodeKeyFile(bytes: Uint8Array, what: AnyReason): KeyFile {
   const json = parseObject(bytes, what);
   const text = (name: string): string => (typeof json[name] === "string" ? json[name] : "");
   const cost = (name: string): number => {
     const value = json[name];
     if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-    throw damaged(what, `its ${name} is ${JSON.stringify(value)}`);
+    throw damaged(what, reason("keyField", { field: name, value: String(JSON.stringify(value)) }));
   };
-  if (json["kdf"] !== "scrypt") throw damaged(what, `its kdf is ${JSON.stringify(json["kdf"])}`);
+  if (json["kdf"] !== "scrypt")
+    throw damaged(what, reason("keyField", { field: "kdf", value: String(JSON.stringify(json["kdf"])) }));
   const [N, r, p] = [cost("N"), cost("r"), cost("p")];
-  if (N * r * 128 > maxKdfBytes || p > 64) throw damaged(what, `scrypt with N=${N}, r=${r}, p=${p} costs too much`);
+  if (N * r * 128 > maxKdfBytes || p > 64) throw damaged(what, reason("keyCost", { n: N, r, p }));
   const salt = Buffer.from(text("salt"), "base64");
   const data = Buffer.from(text("data"), "base64");
-  if (salt.length !== saltBytes) throw damaged(what, `its salt has ${salt.length} bytes`);
+  if (salt.length !== saltBytes) throw damaged(what, reason("keySalt", { bytes: salt.length }));
   return {
     created: text("created"),
     username: text("username"),
@@ -75,7 +78,7 @@ export function encodeKeyFile(file: KeyFile): Buffer {
 }
 
 /** The master key, or undefined where the password is another one. OBJECT_DAMAGED where what it opens is no key. */
-export async function unlockKeyFile(file: KeyFile, password: string, what: string): Promise<MasterKey | undefined> {
+export async function unlockKeyFile(file: KeyFile, password: string, what: AnyReason): Promise<MasterKey | undefined> {
   const derived = await deriveKey(file, file.salt, password);
   const plain = new Sealer(derived).tryOpen(file.data);
   return plain === undefined ? undefined : decodeMasterKey(plain, what);
@@ -110,12 +113,12 @@ function encodeMasterKey(key: MasterKey): Buffer {
   return Buffer.from(JSON.stringify({ mac: { k, r }, encrypt: key.encrypt.toString("base64") }));
 }
 
-function decodeMasterKey(plain: Uint8Array, what: string): MasterKey {
+function decodeMasterKey(plain: Uint8Array, what: AnyReason): MasterKey {
   const json = parseObject(plain, what) as { mac?: { k?: unknown; r?: unknown } | null; encrypt?: unknown };
   const part = (value: unknown, bytes: number): Buffer => {
     const buffer = Buffer.from(typeof value === "string" ? value : "", "base64");
     if (buffer.length === bytes && buffer.some((byte) => byte !== 0)) return buffer;
-    throw damaged(what, "the master key in it is not whole");
+    throw damaged(what, reason("keyMaster", {}));
   };
   return { encrypt: part(json.encrypt, 32), macK: part(json.mac?.k, 16), macR: part(json.mac?.r, 16) };
 }

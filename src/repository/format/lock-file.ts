@@ -1,4 +1,5 @@
 /** A lock. Source: restic's doc/design.rst, "Locks"; internal/repository/lock_file.go. */
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { damaged } from "./damaged.ts";
 import { parseObject } from "./json-value.ts";
 import { type TimeText, timeText } from "./time-text.ts";
@@ -21,12 +22,12 @@ export function encodeLock(lock: LockFile): Buffer {
 }
 
 /** Tolerates missing owners: a lock must be seen whoever wrote it. OBJECT_DAMAGED where there is no time. */
-export function decodeLock(bytes: Uint8Array, what: string): LockFile {
+export function decodeLock(bytes: Uint8Array, what: AnyReason): LockFile {
   const json = parseObject(bytes, what);
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const count = (value: unknown): number => (typeof value === "number" ? value : 0);
   const time = timeText(text(json["time"]));
-  if (time === undefined) throw damaged(what, "its time is missing");
+  if (time === undefined) throw damaged(what, reason("fieldMissing", { field: "time" }));
   return {
     time,
     exclusive: json["exclusive"] === true,

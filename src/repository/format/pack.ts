@@ -2,8 +2,10 @@
  * A pack file: sealed blobs one after the other, a sealed header that lists them, the header's length (4 bytes, little
  * endian). Source: restic's doc/design.rst, "Pack Format"; limits as in restic's internal/repository/pack.
  */
-import type { BlobId, PackId } from "../../base/ids.ts";
+
+import { type BlobId, type PackId, shortId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
+import { reason } from "../../base/reason-codes.ts";
 import type { PackedBlob } from "./blob.ts";
 import { type Sealer, sealBytes } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
@@ -77,23 +79,29 @@ export function sealPackTail(header: PackHeader, sealer: Sealer, nonce: Uint8Arr
  * OBJECT_DAMAGED where the length cannot be.
  */
 export function packTailBytes(tail: Uint8Array, packSizeBytes: number, pack: PackId): number {
-  if (tail.length < headerLengthBytes) throw damaged(`pack ${pack}`, "it is shorter than its header's length field");
+  if (tail.length < headerLengthBytes) throw damaged(reason("objectPack", { id: pack }), reason("packShort", {}));
   const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
   const headerBytes = view.getUint32(tail.length - headerLengthBytes, true);
   const tailBytes = headerBytes + headerLengthBytes;
   if (headerBytes < sealBytes + plainEntryBytes || headerBytes > maxHeaderBytes || tailBytes > packSizeBytes) {
-    throw damaged(`pack ${pack}`, `its header claims ${headerBytes} bytes of a file of ${packSizeBytes}`);
+    throw damaged(
+      reason("objectPack", { id: pack }),
+      reason("packHeaderLength", { headerBytes, packBytes: packSizeBytes }),
+    );
   }
   return tailBytes;
 }
 
 /** The header of a pack. `tail`: exactly the bytes that `packTailBytes` told. Its blobs are proven to fill the pack. */
 export function openPackTail(tail: Uint8Array, packSizeBytes: number, sealer: Sealer, pack: PackId): PackHeader {
-  const header = sealer.open(tail.subarray(0, tail.length - headerLengthBytes), `the header of pack ${pack}`);
+  const header = sealer.open(
+    tail.subarray(0, tail.length - headerLengthBytes),
+    reason("objectPackHeader", { id: pack }),
+  );
   let bytes = tail.length;
   for (const blob of headerBlobs(header, pack)) bytes += blob.length;
   if (bytes === packSizeBytes) return header;
-  throw damaged(`pack ${pack}`, `its blobs and header add up to ${bytes} of ${packSizeBytes} bytes`);
+  throw damaged(reason("objectPack", { id: pack }), reason("packSum", { bytes, packBytes: packSizeBytes }));
 }
 
 /** The blobs that a header lists. OBJECT_DAMAGED where an entry is malformed. */
@@ -104,10 +112,15 @@ export function* headerBlobs(header: PackHeader, pack: PackId): Generator<Packed
     const kind = bytes[at] ?? 255;
     const compressed = kind >= 2;
     const end = at + (compressed ? compressedEntryBytes : plainEntryBytes);
-    if (kind > 3 || end > bytes.length) throw damaged(`pack ${pack}`, `its header is malformed at byte ${at}`);
+    if (kind > 3 || end > bytes.length)
+      throw damaged(reason("objectPack", { id: pack }), reason("packHeaderEntry", { offset: at }));
     const id = bytes.toString("hex", end - idBytes, end) as BlobId;
     const length = bytes.readUInt32LE(at + 1);
-    if (length < sealBytes) throw damaged(`pack ${pack}`, `blob ${id} claims ${length} bytes`);
+    if (length < sealBytes)
+      throw damaged(
+        reason("objectPack", { id: pack }),
+        reason("ofBlob", { blob: shortId(id), reason: reason("blobClaims", { bytes: length }) }),
+      );
     const uncompressedLength = compressed ? bytes.readUInt32LE(at + 5) : 0;
     yield { id, type: kind % 2 === 0 ? "data" : "tree", offset, length, uncompressedLength };
     offset += length;

@@ -1,5 +1,7 @@
 /** A snapshot. Source: restic's doc/design.rst, "Snapshots"; internal/data/snapshot.go, whose field order this keeps. */
+
 import { type BlobId, parseId, type SnapshotId } from "../../base/ids.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { damaged } from "./damaged.ts";
 import { exactly, type JsonObject, parseObject } from "./json-value.ts";
 import { type TimeText, timeText } from "./time-text.ts";
@@ -75,12 +77,12 @@ export function encodeSnapshot(snapshot: Snapshot): Buffer {
 }
 
 /** OBJECT_DAMAGED where the time or the tree is missing; anything else may be absent. */
-export function decodeSnapshot(bytes: Uint8Array, what: string): Snapshot {
+export function decodeSnapshot(bytes: Uint8Array, what: AnyReason): Snapshot {
   const json = parseObject(bytes, what);
   const time = timeText(textOf(json["time"]));
   const tree = parseId<BlobId>(textOf(json["tree"]));
   if (time === undefined || tree === undefined) {
-    throw damaged(what, time === undefined ? "its time is missing" : "its tree is missing");
+    throw damaged(what, reason("fieldMissing", { field: time === undefined ? "time" : "tree" }));
   }
   const parent = parseId<SnapshotId>(textOf(json["parent"]));
   const original = parseId<SnapshotId>(textOf(json["original"]));

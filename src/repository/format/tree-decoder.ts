@@ -1,8 +1,10 @@
 /** Reads a tree that restic, rustic or Obhut wrote. Source: restic's doc/design.rst, "Trees and Data". */
+
 import type { BytePath } from "../../base/byte-path.ts";
 import { reasonOf } from "../../base/errors.ts";
 import type { BlobId } from "../../base/ids.ts";
 import { parseId } from "../../base/ids.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { damaged } from "./damaged.ts";
 import { goUnquote } from "./go-quote.ts";
 import { idBytes, idDigits, readHexId } from "./hex.ts";
@@ -14,7 +16,7 @@ import { type TimeText, timeText } from "./time-text.ts";
 const noTime = "0001-01-01T00:00:00Z" as TimeText;
 
 /** The nodes in the tree's order. OBJECT_DAMAGED, naming `what`, where the bytes are no tree. Unknown fields are passed over, unknown types kept. */
-export function decodeTree(bytes: Uint8Array, what: string): Node[] {
+export function decodeTree(bytes: Uint8Array, what: AnyReason): Node[] {
   const scanner = new JsonScanner(bytes);
   const nodes: Node[] = [];
   try {
@@ -25,7 +27,7 @@ export function decodeTree(bytes: Uint8Array, what: string): Node[] {
     scanner.end();
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw damaged(what, reasonOf(error), error);
+    throw damaged(what, reason("notJson", { message: reasonOf(error) }), error);
   }
   return nodes;
 }

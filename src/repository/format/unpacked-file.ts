@@ -2,10 +2,12 @@
  * Files that hold one JSON document: config, index, snapshot, lock. Sealed; from format version 2 on compressed, all but the
  * config. Source: restic's doc/design.rst, "Unpacked Data Format".
  */
+
 import { createHash } from "node:crypto";
 import { reasonOf } from "../../base/errors.ts";
 import type { AnyId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { zstdCompress, zstdDecompress } from "../../host/zstd.ts";
 import type { Sealer } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
@@ -17,15 +19,16 @@ const compressedMark = 2;
 const maxPlainBytes = 512 * MiB;
 
 /** The document's JSON. `what` names the file in OBJECT_DAMAGED. */
-export function openUnpacked(sealed: Uint8Array, sealer: Sealer, what: string): Buffer {
+export function openUnpacked(sealed: Uint8Array, sealer: Sealer, what: AnyReason): Buffer {
   const plain = sealer.open(sealed, what);
   const first = plain[0];
   if (first === 0x7b || first === 0x5b) return plain;
-  if (first !== compressedMark) throw damaged(what, `it begins with byte ${first ?? "none"}`);
+  if (first === undefined) throw damaged(what, reason("emptyContent", {}));
+  if (first !== compressedMark) throw damaged(what, reason("firstByte", { byte: first }));
   try {
     return zstdDecompress(plain.subarray(1), maxPlainBytes);
   } catch (error) {
-    throw damaged(what, reasonOf(error), error);
+    throw damaged(what, reason("notUnpacked", { message: reasonOf(error) }), error);
   }
 }
 

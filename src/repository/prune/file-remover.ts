@@ -1,7 +1,9 @@
 /** Removes packs and index files that are not needed any more, and counts what it could. */
+
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { finding } from "../../base/finding-codes.ts";
 import { type IndexId, type PackId, shortId } from "../../base/ids.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { Repository } from "../repository.ts";
 import { requireRemoval } from "../require-removal.ts";
@@ -36,7 +38,7 @@ export class FileRemover {
   /** One that stays harms nobody: a finding says so, and the next prune tries again. */
   async removePacks(packs: readonly RemovedPack[]): Promise<void> {
     const { storage } = this.#repo;
-    let failed: { readonly pack: PackId; readonly reason: string } | undefined;
+    let failed: { readonly pack: PackId; readonly reason: AnyReason } | undefined;
     let [left, packsDone, bytesDone] = [0, 0, 0];
     const [packsTotal, bytesTotal] = [packs.length, packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)];
     await this.#each(packs, async ({ id, sizeBytes }) => {

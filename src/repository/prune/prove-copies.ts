@@ -2,7 +2,9 @@
  * A copy of a blob is given up only when the one that stays has been read and is whole: the index cannot tell a damaged copy from a
  * good one, and this prune may be about to remove the good one.
  */
+
 import { type Finding, finding } from "../../base/finding-codes.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { hexIdAt } from "../format/hex.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { ListedPack } from "./pack-list.ts";
@@ -28,7 +30,7 @@ export async function proveCopies(
   const damaged: { readonly pack: ListedPack; readonly blob: WantedBlob }[] = [];
   for (const { pack, fate } of plan.packs) {
     if (fate !== "keep") continue;
-    let damage: string | undefined;
+    let damage: AnyReason | undefined;
     const wanted = wantedBlobs(pack, repo.index, (row) => unproven[row] === 1);
     for await (const { blob, opened } of readBlobs(repo, pack, wanted, options)) {
       if (opened.damage === undefined) {
@@ -36,7 +38,7 @@ export async function proveCopies(
         continue;
       }
       damaged.push({ pack, blob });
-      damage ??= `blob ${hexIdAt(blob.id, 0).slice(0, 8)}: ${opened.damage}`;
+      damage ??= reason("ofBlob", { blob: hexIdAt(blob.id, 0).slice(0, 8), reason: opened.damage });
     }
     if (damage !== undefined) options.onFinding(finding("PACK_DAMAGED", { pack: pack.id, reason: damage }));
   }

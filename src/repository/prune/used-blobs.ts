@@ -2,10 +2,12 @@
  * Which blobs the snapshots need. Everything that is removed later is removed because it was not met here, so whatever cannot be read
  * ends it: nothing is ever removed on partial knowledge. Each tree is read once, however many snapshots share it.
  */
+
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { ObhutError } from "../../base/errors.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import type { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
@@ -118,7 +120,7 @@ class UsedBlobFinder {
     return new ObhutError("PRUNE_BLOB_MISSING", { blob: shortId(blob), ...names });
   }
 
-  #unreadable({ path }: Folder, reason: string): ObhutError {
+  #unreadable({ path }: Folder, reason: AnyReason): ObhutError {
     return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot: this.#snapshot, reason });
   }
 }

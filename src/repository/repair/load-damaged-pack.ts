@@ -1,7 +1,9 @@
 /** Whatever of a pack can still be read. Only what the medium itself has lost counts as lost. */
+
 import { isObhutError, ObhutError, systemCode } from "../../base/errors.ts";
 import type { PackId } from "../../base/ids.ts";
 import { KiB } from "../../base/limits.ts";
+import { reason } from "../../base/reason-codes.ts";
 import { idOfBytes } from "../format/unpacked-file.ts";
 import { objectName } from "../object-file.ts";
 import type { Repository } from "../repository.ts";
@@ -55,8 +57,11 @@ async function loadTwice(repo: Repository, id: PackId, signal?: AbortSignal): Pr
   const second = await load();
   if (idOfBytes<PackId>(second) === id || Buffer.compare(first, second) === 0) return second;
   const { location } = repo.storage;
-  const reason = "two readings gave different bytes";
-  throw new ObhutError("REPAIR_UNREADABLE", { location, object: objectName("data", id), reason });
+  throw new ObhutError("REPAIR_UNREADABLE", {
+    location,
+    object: objectName("data", id),
+    reason: reason("readingsDiffer", {}),
+  });
 }
 
 type LoadRange = (range: { readonly offset: number; readonly length: number }) => Promise<Uint8Array>;

@@ -3,9 +3,11 @@
  * whole goes into new packs, a new index lists those and the damaged ones no more, old index files go, then the damaged packs. A
  * crash in between leaves at most blobs that lie in two packs, or packs that no index lists.
  */
+
 import { ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type PackId, shortId } from "../../base/ids.ts";
+import { reason } from "../../base/reason-codes.ts";
 import { BlobOpener } from "../blob-opener.ts";
 import { blobsOf, indexOf, type LoadedIndexes, loadIndexes } from "../check/listed-packs.ts";
 import type { PackedBlob } from "../format/blob.ts";
@@ -120,7 +122,7 @@ function listedBlobs(loaded: LoadedIndexes, id: PackId): readonly PackedBlob[] {
 /** As `addStored` takes it: still compressed. */
 function openedBlob(repo: Repository, { id: pack, bytes }: DamagedPack, blob: PackedBlob) {
   const sealed = bytes.subarray(blob.offset, blob.offset + blob.length);
-  const payload = repo.sealer.open(sealed, `pack ${pack}`);
+  const payload = repo.sealer.open(sealed, reason("objectPack", { id: pack }));
   return { type: blob.type, id: blob.id, payload, uncompressedLength: blob.uncompressedLength };
 }
 

@@ -2,10 +2,12 @@
  * Snapshots that refer to nothing but what is there, in place of those that lost something. Order: trees, their index, the new
  * snapshot; only then, and only with `forget`, the old one goes.
  */
+
 import { displayPath } from "../../base/byte-path.ts";
 import { ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../../base/ids.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { indexOf } from "../check/listed-packs.ts";
 import { failureReason } from "../failure-reason.ts";
 import { encodeSnapshot } from "../format/snapshot-file.ts";
@@ -128,7 +130,7 @@ async function saveRepaired(
   return await saveSealed<SnapshotId>(repo, "snapshots", json, signal);
 }
 
-function beyondRepair(id: SnapshotId, reason: string, givenUp: boolean): Finding {
+function beyondRepair(id: SnapshotId, reason: AnyReason, givenUp: boolean): Finding {
   const params = { snapshot: shortId(id), reason };
   return givenUp ? finding("SNAPSHOT_LOST", params) : finding("SNAPSHOT_BEYOND_REPAIR", params);
 }

@@ -5,10 +5,12 @@
  * As restic's `repair snapshots` (cmd/restic/cmd_repair_snapshots.go), but for the name of a file that lost pieces: see
  * docs/decisions/0501-what-a-repair-may-take-away.md.
  */
+
 import { hash } from "node:crypto";
 import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { damaged } from "../format/damaged.ts";
 import { idBytes } from "../format/hex.ts";
@@ -23,7 +25,7 @@ import { unreadable } from "./unreadable.ts";
 
 export type Loss =
   /** The folder's tree cannot be read: it is empty now. */
-  | { readonly kind: "folder"; readonly path: BytePath; readonly reason: string }
+  | { readonly kind: "folder"; readonly path: BytePath; readonly reason: AnyReason }
   /** Nothing is left of it. */
   | { readonly kind: "file"; readonly path: BytePath }
   /** `missing` pieces are gone; the others are kept under another name. */
@@ -60,7 +62,7 @@ export class TreeRepairer {
   }
 
   /** Without an id, and with the reason, where the tree itself is damaged or gone. REPAIR_UNREADABLE where it cannot be read. */
-  async repairRoot(id: BlobId): Promise<RepairedTree | { readonly id?: undefined; readonly reason: string }> {
+  async repairRoot(id: BlobId): Promise<RepairedTree | { readonly id?: undefined; readonly reason: AnyReason }> {
     try {
       return await this.#repair(id, 0);
     } catch (error) {
@@ -73,7 +75,8 @@ export class TreeRepairer {
   async #repair(id: BlobId, depth: number): Promise<RepairedTree> {
     const known = this.#repaired.get(id);
     if (known !== undefined) return known;
-    if (depth > limits.maxTreeDepth) throw damaged(`tree ${shortId(id)}`, "folders lie too deep");
+    if (depth > limits.maxTreeDepth)
+      throw damaged(reason("objectTree", { id: shortId(id) }), reason("folderDepth", {}));
     const nodes = await this.#load(id);
     this.#proven.add(id);
     const losses: Loss[] = [];
@@ -96,7 +99,9 @@ export class TreeRepairer {
     try {
       return await loadTree(this.#repo, id, signal);
     } catch (error) {
-      throw isDamage(error) || signal?.aborted ? error : unreadable(this.#repo, `tree ${shortId(id)}`, error);
+      throw isDamage(error) || signal?.aborted
+        ? error
+        : unreadable(this.#repo, reason("objectTree", { id: shortId(id) }), error);
     }
   }
 
@@ -118,7 +123,7 @@ export class TreeRepairer {
 
   async #repairFolder({ subtree }: Node, depth: number): Promise<RepairedTree> {
     try {
-      if (subtree === undefined) throw damaged("the folder", "the folder has no tree");
+      if (subtree === undefined) throw damaged(reason("objectAnyFolder", {}), reason("folderNoTree", {}));
       return await this.#repair(subtree, depth + 1);
     } catch (error) {
       if (!isDamage(error)) throw error;

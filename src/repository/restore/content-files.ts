@@ -1,8 +1,10 @@
 /** The files of a restore that is under way: where each lies for now, and what became of it. */
+
 import { rename, rm } from "node:fs/promises";
 import { type BytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import type { IndexedRepository } from "../repository.ts";
 import type { RestorePool } from "./existing-files.ts";
 import { clearFolder, temporaryPrefix } from "./make-entries.ts";
@@ -25,7 +27,7 @@ export class ContentFiles {
   /** Where each is written: its place, or a name beside it that takes the place later. */
   readonly outputs: OutputFile[];
   /** Those whose content could not be had or written, with the reason. */
-  readonly failed = new Map<number, string>();
+  readonly failed = new Map<number, AnyReason>();
   /** Of those: the repository's copy is good, what was read back is not. */
   readonly #wrong = new Set<number>();
   /** Those whose content lies in its place already. */
@@ -54,7 +56,7 @@ export class ContentFiles {
   }
 
   /** `wrong`: the repository is not to blame. The first reason stays. */
-  fail(number: number | undefined, reason: string, wrong = false): void {
+  fail(number: number | undefined, reason: AnyReason, wrong = false): void {
     if (number === undefined || this.failed.has(number)) return;
     this.failed.set(number, reason);
     if (wrong) this.#wrong.add(number);

@@ -4,6 +4,7 @@
  */
 import { isDiskFull, reasonOf } from "../../base/errors.ts";
 import type { BlobId } from "../../base/ids.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { loadBlob } from "../load-blob.ts";
@@ -19,7 +20,7 @@ export class PieceRescue {
   }
 
   /** `row` of the piece table, and why it was not to be had. Where no other pack has it, its file has failed. */
-  add(row: number | undefined, reason: string): void {
+  add(row: number | undefined, reason: AnyReason): void {
     if (row === undefined) return;
     const { plan, repo } = this.#content.run;
     if (repo.index.copies("data", this.#idOf(row)).length > 0) this.#rows.push(row);

@@ -1,8 +1,10 @@
 /** Everything of a plan that is no file's content: folders, links, pipes, devices, and what has to go. */
+
 import { lstat, rm, rmdir, unlink } from "node:fs/promises";
 import { type BytePath, bytePath, bytesOf, displayPath, joinPath, parentPath } from "../../base/byte-path.ts";
 import { reasonOf, systemCode } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { findLeftovers } from "./existing-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
 import {
@@ -68,7 +70,7 @@ export class PlacedTarget {
   }
 
   /** `failed`: numbers of the files that are not there to be linked to. */
-  async makeLinksAndSpecials(failed: ReadonlyMap<number, string>): Promise<void> {
+  async makeLinksAndSpecials(failed: ReadonlyMap<number, AnyReason>): Promise<void> {
     const missing = new Set([...failed.keys()].map((number) => this.#plan.files[number]));
     for (const entry of this.#plan.hardLinks) {
       const reason = missing.has(entry.to) ? "the file it is another name of was not restored" : undefined;

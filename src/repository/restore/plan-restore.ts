@@ -1,8 +1,10 @@
 /** Walks a snapshot and decides what is written where. Touches nothing. */
+
 import { type BytePath, displayPath, parentPath } from "../../base/byte-path.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { shortId } from "../../base/ids.ts";
 import { matchPath, type PathPattern } from "../../base/path-pattern.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { idBytes } from "../format/hex.ts";
 import type { Node } from "../format/node.ts";
@@ -183,7 +185,7 @@ class Planner {
     return this.#excludes.length > 0 && matchPath(this.#excludes, path).matched;
   }
 
-  #fail({ path }: PlannedEntry, reason: string): void {
+  #fail({ path }: PlannedEntry, reason: AnyReason): void {
     this.#findings.push(finding("FILE_NOT_RESTORED", { path: displayPath(path), reason }));
   }
 }

@@ -1,10 +1,12 @@
 /** Proves what was written, and makes it durable, before it is put in place (docs/decisions/0104). */
+
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { bytesOf } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import type { BlobId, PackId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { hexIdAt } from "../format/hex.ts";
 import { loadBlobAt } from "../load-blob.ts";
@@ -46,7 +48,7 @@ export async function proveContent(content: ContentFiles): Promise<void> {
 }
 
 /** What is wrong with the repository's copy of these pieces; undefined: nothing, so the fault lies with this machine. */
-async function damageOf({ run }: ContentFiles, file: PlannedFile, pieces: Uint32Array): Promise<string | undefined> {
+async function damageOf({ run }: ContentFiles, file: PlannedFile, pieces: Uint32Array): Promise<AnyReason | undefined> {
   const { plan, repo, options } = run;
   for (const piece of pieces) {
     const row = file.firstPiece + piece;

@@ -1,5 +1,7 @@
 /** What the restoring threads are given and answer. Plain data. */
+
 import type { BytePath } from "../../base/byte-path.ts";
+import type { AnyReason } from "../../base/reason-codes.ts";
 
 export interface RestorerData {
   /** 64 bytes; see masterKeyOf. */
@@ -76,14 +78,14 @@ export type RestoreResult =
 export interface PieceDamage {
   /** Its number in the task's columns. */
   readonly piece: number;
-  readonly reason: string;
+  readonly reason: AnyReason;
 }
 
 /** A file that could not be written. */
 export interface OutputFailure {
   /** Index into the task's `files`. */
   readonly file: number;
-  readonly reason: string;
+  readonly reason: AnyReason;
 }
 
 export interface FileFailure {
@@ -91,5 +93,5 @@ export interface FileFailure {
   readonly file: number;
   /** `content`: it is not durable. `metadata`: owner, mode or times. */
   readonly what: "content" | "metadata";
-  readonly reason: string;
+  readonly reason: AnyReason;
 }

@@ -2,11 +2,13 @@
  * Trees without what patterns leave out. A tree in which nothing changes stays what it is, byte for byte; one that would come out of our encoder
  * in other bytes is refused, for it holds what is unknown here. Source: restic's internal/walker/rewriter.go.
  */
+
 import { hash } from "node:crypto";
 import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
+import { reason } from "../../base/reason-codes.ts";
 import { failureReason } from "../failure-reason.ts";
 import { damaged } from "../format/damaged.ts";
 import type { Node } from "../format/node.ts";
@@ -99,9 +101,10 @@ export class TreeRewriter {
     const { repo, onFinding, signal } = this.#options;
     const names = { tree: shortId(tree), path: displayPath(path), snapshot };
     try {
-      if (depth > limits.maxTreeDepth) throw damaged(`tree ${shortId(tree)}`, "folders lie too deep");
+      if (depth > limits.maxTreeDepth)
+        throw damaged(reason("objectTree", { id: shortId(tree) }), reason("folderDepth", {}));
       const json = await loadBlob(repo, "tree", tree, signal);
-      const nodes = decodeTree(json, `tree ${shortId(tree)}`);
+      const nodes = decodeTree(json, reason("objectTree", { id: shortId(tree) }));
       if (isEncodedAs(nodes, json)) return nodes;
       onFinding(finding("TREE_NOT_REWRITABLE", names));
     } catch (error) {
