@@ -77,7 +77,8 @@ export class JsonScanner {
 
   /** A string as JavaScript has them. */
   string(): string {
-    return Buffer.from(this.stringBytes(), "latin1").toString("utf8");
+    const text = this.stringBytes();
+    return isAscii(text) ? text : Buffer.from(text, "latin1").toString("utf8");
   }
 
   /** The digits of a number that is no fraction and has no sign. */
@@ -89,8 +90,18 @@ export class JsonScanner {
     return this.bytes.toString("latin1", from, this.at);
   }
 
+  /** As `digits`, of a number up to 2^53 - 1. Without making text of it: a tree has six for each of its files. */
   count(): number {
-    const value = Number(this.digits());
+    this.peek();
+    const from = this.at;
+    let value = 0;
+    for (;;) {
+      const digit = (this.bytes[this.at] ?? 0) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      this.at++;
+    }
+    if (this.at === from) this.fail("a number expected");
     return Number.isSafeInteger(value) ? value : this.fail("a number too large");
   }
 
@@ -140,6 +151,11 @@ export class JsonScanner {
     while (/[-+.\w]/.test(String.fromCharCode(this.bytes[this.at] ?? 0))) this.at++;
     if (this.at === from) this.fail("a value expected");
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }
 
 function parseText(json: string, scanner: JsonScanner): string {

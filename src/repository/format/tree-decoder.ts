@@ -205,8 +205,13 @@ const fields = new Map<string, (draft: Draft, scanner: JsonScanner) => void>([
   ],
 ]);
 
+/** The three times of a node are mostly one and the same, and looking closely at a time takes longer than all else of a node. */
+let lastTime: TimeText = noTime;
+
 function time(scanner: JsonScanner): TimeText {
-  return timeText(scanner.string()) ?? scanner.fail("a malformed time");
+  const text = scanner.string();
+  if (text !== lastTime) lastTime = timeText(text) ?? scanner.fail("a malformed time");
+  return lastTime;
 }
 
 function base64(scanner: JsonScanner): Buffer {

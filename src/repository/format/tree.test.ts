@@ -130,6 +130,27 @@ test("unknown fields and null are passed over, as Go does", () => {
   assert.deepEqual(decodeTree(Buffer.from('{"nodes":null}'), "x"), []);
 });
 
+test("numbers are taken up to what is exact, names in any script, and a time that is none is damage after one that is", () => {
+  const one = (field: string): Buffer => Buffer.from(`{"nodes":[{"name":"a","type":"file",${field}}]}`);
+  assert.equal(decodeTree(one('"size": 9007199254740991 '), "t")[0]?.size, 2 ** 53 - 1);
+  assert.equal(decodeTree(one('"size":0'), "t")[0]?.size, 0);
+  for (const bad of [
+    '"size":9007199254740992',
+    '"size":9007199254740993',
+    '"size":-1',
+    '"size":1.5',
+    '"size":"1"',
+    '"size":',
+  ])
+    assert.throws(() => decodeTree(one(bad), "t"), { code: "OBJECT_DAMAGED" }, bad);
+  assert.equal(decodeTree(one('"user":"Jürgen 山"'), "t")[0]?.user, "Jürgen 山");
+  const time = '"2025-01-11T23:53:20Z"';
+  assert.equal(decodeTree(one(`"mtime":${time},"atime":${time}`), "t")[0]?.atime, "2025-01-11T23:53:20Z");
+  assert.throws(() => decodeTree(one(`"mtime":${time},"atime":"2025-13-11T23:53:20Z"`), "t"), {
+    code: "OBJECT_DAMAGED",
+  });
+});
+
 test("a type that is unknown is kept as it is written", () => {
   const [node = assert.fail()] = decodeTree(Buffer.from('{"nodes":[{"name":"n","type":"door"}]}'), "x");
   assert.equal(node.type, "door");
