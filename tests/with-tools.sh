@@ -22,5 +22,8 @@ export OBHUT_TEST_MINIO="$tools_dir/minio-$MINIO_VERSION/minio"
 export OBHUT_TEST_VERSITYGW="$tools_dir/versitygw-$VERSITYGW_VERSION/versitygw"
 export OBHUT_TEST_RCLONE="$tools_dir/rclone-$RCLONE_VERSION/bin/rclone"
 [ -z "$long" ] || export OBHUT_TEST_RUSTIC="$tools_dir/rustic-$RUSTIC_VERSION/rustic"
+# Compiled code is kept, as bin/obhut keeps it: each test file is a process, and each backup in it starts threads, which would strip
+# and compile the same modules again. That was most of what many a test did.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$tools_dir/compiled}"
 export PATH="$root/node_modules/.bin:$PATH"
 exec "$@"
