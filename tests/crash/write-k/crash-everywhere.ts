@@ -1,9 +1,10 @@
 /** Runs an operation again and again, with a fault at each of its writes, and judges what it left. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { limits } from "../../../src/base/limits.ts";
 import { unlockRepository } from "../../../src/repository/locks.ts";
 import { openRepository } from "../../../src/repository/open-repository.ts";
-import type { Storage } from "../../../src/storage/storage.ts";
+import { fileTypes, type Storage } from "../../../src/storage/storage.ts";
 import { testActor } from "../../support/actor.ts";
 import { testPassword } from "../../support/restic.ts";
 import { DoomedProcess, type Fault, type PlannedFault } from "./dying-storage.ts";
@@ -31,7 +32,8 @@ type Sights = ReadonlyMap<string, Sight>;
 export async function crashEverywhere(operation: Operation, options: CrashOptions): Promise<CrashReport> {
   const passwords = operation.passwords ?? [testPassword];
   const repositories = await operation.scene();
-  const look = async (storages: Stage["storages"]): Promise<Sights> => await looked(storages, passwords);
+  const seen: SeenBefore = new Map();
+  const look = async (storages: Stage["storages"]): Promise<Sights> => await looked(storages, passwords, seen);
   let before: Sights;
   let wanted: Sights;
   const undisturbed = new DoomedProcess();
@@ -67,13 +69,31 @@ export async function crashEverywhere(operation: Operation, options: CrashOption
   return { writes: undisturbed.writes, tried };
 }
 
-async function looked(storages: Stage["storages"], passwords: readonly string[]): Promise<Sights> {
+/** Sights by the bytes that were looked at: many a fault leaves a repository as it was, or as another fault did. */
+type SeenBefore = Map<string, Sight | undefined>;
+
+async function looked(storages: Stage["storages"], passwords: readonly string[], seen: SeenBefore): Promise<Sights> {
   const sights = new Map<string, Sight>();
   for (const [name, storage] of storages) {
-    const sight = await sightOf(storage, passwords);
+    const bytes = await hashOf(storage);
+    if (!seen.has(bytes)) seen.set(bytes, await sightOf(storage, passwords));
+    const sight = seen.get(bytes);
     if (sight !== undefined) sights.set(name, sight);
   }
   return sights;
+}
+
+/** Of every file's name and bytes: the same hash, the same sight. */
+async function hashOf(storage: Storage): Promise<string> {
+  const hash = createHash("sha256");
+  for (const type of fileTypes) {
+    const names = (await Array.fromAsync(storage.list(type))).map(({ name }) => name).sort();
+    for (const name of names) {
+      const bytes = await storage.load({ type, name });
+      hash.update(JSON.stringify([type, name, bytes.length])).update(bytes);
+    }
+  }
+  return hash.digest("hex");
 }
 
 /** A job whose process dies may say that it succeeded: then all that failed was to tidy up. */
