@@ -22,6 +22,19 @@ lock() {
   flock 9
 }
 
+# go_build WORDS...: go with these words, one call at a time. Each uses all cores, and two at once would compile the standard
+# library twice; what it needs is fetched before its turn comes (-n: go says what it would do, and has to fetch for that).
+# Without the tables for debuggers, as restic and MinIO release themselves: they take long to link.
+go_build() {
+  local words=("$1" -trimpath -ldflags='-s -w' "${@:2}")
+  export CGO_ENABLED=0
+  go "${words[0]}" -n "${words[@]:1}" >/dev/null 2>&1 || :
+  (
+    flock 8
+    go "${words[@]}"
+  ) 8>"$tools_dir/.go-build.lock"
+}
+
 # quietly WHAT COMMAND...: the command's output goes to a log, and is shown only when it fails.
 quietly() {
   local what=$1 log started

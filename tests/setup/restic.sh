@@ -11,7 +11,7 @@ require go "it builds restic (Go 1.25 or newer)"
 # The tag is one that restic's own releases are built with.
 build() {
   mkdir -p "$home" && cd "$setup_dir/restic" &&
-    CGO_ENABLED=0 go build -mod=readonly -trimpath -tags disable_grpc_modules -o "$home/restic.part" github.com/restic/restic/cmd/restic &&
+    go_build build -mod=readonly -tags disable_grpc_modules -o "$home/restic.part" github.com/restic/restic/cmd/restic &&
     mv "$home/restic.part" "$home/restic"
 }
 quietly "restic $RESTIC_VERSION (built by Go)" build

@@ -11,7 +11,7 @@ install() {
   [ -x "$home/$1" ] && return
   require go "it builds $1 (Go 1.25 or newer)"
   build() {
-    mkdir -p "$home.part" && GOBIN="$home.part" CGO_ENABLED=0 go install -trimpath "$2@$3" && rm -rf "$home" && mv "$home.part" "$home"
+    mkdir -p "$home.part" && GOBIN="$home.part" go_build install "$2@$3" && rm -rf "$home" && mv "$home.part" "$home"
   }
   quietly "$1 $3 (built by Go)" build "$@"
 }
