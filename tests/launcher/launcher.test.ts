@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
-import { tempFolder } from "../support/temp-folder.ts";
+import { after, before, test } from "node:test";
+import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { bareProject, type Launch, launch, type Told } from "./bare-project.ts";
 
 function told({ stdout, stderr, code }: Launch): Told {
@@ -10,9 +10,18 @@ function told({ stdout, stderr, code }: Launch): Told {
   return JSON.parse(stdout) as Told;
 }
 
+/** Set up by the first test, and again by those after it: Node alone is a hundred megabytes. */
+let project: TempFolder;
+let launcher: string;
+before(async () => {
+  project = await bareProject();
+  launcher = path.join(project.path, "bin/obhut");
+});
+after(async () => await project?.[Symbol.asyncDispose]());
+
+const installed = (name: string): string => path.join(project.path, "node_modules", name);
+
 test("a fresh clone sets itself up once, however many start at the same time, and then just runs", async () => {
-  await using project = await bareProject();
-  const launcher = path.join(project.path, "bin/obhut");
   const three = await Promise.all([1, 2, 3].map((nth) => launch(launcher, [`${nth}`])));
   assert.deepEqual(
     three.map((run) => told(run).args),
@@ -37,47 +46,44 @@ test("a fresh clone sets itself up once, however many start at the same time, an
 });
 
 test("a clone that was set up before a library came is set up again", async () => {
-  await using project = await bareProject();
-  const launcher = path.join(project.path, "bin/obhut");
-  told(await launch(launcher, ["1"]));
   const { dependencies } = JSON.parse(await readFile(path.join(project.path, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
   };
   for (const name of Object.keys(dependencies)) {
-    const library = path.join(project.path, "node_modules", name);
-    await rm(library, { recursive: true });
+    await rm(installed(name), { recursive: true });
     told(await launch(launcher, ["2"]));
-    assert.ok((await readdir(library)).includes("package.json"), name);
+    assert.ok((await readdir(installed(name))).includes("package.json"), name);
   }
 });
 
 test("a set-up that was killed does not stand in the way of the next", async () => {
-  await using project = await bareProject();
+  await rm(installed("lean-qr"), { recursive: true });
   await mkdir(path.join(project.path, ".obhut-setup"));
   // No process has this id: Linux gives none above 2^22.
   await writeFile(path.join(project.path, ".obhut-setup/pid"), "4194999\n");
-  assert.deepEqual(told(await launch(path.join(project.path, "bin/obhut"), ["x"])).args, ["x"]);
+  assert.deepEqual(told(await launch(launcher, ["x"])).args, ["x"]);
+  assert.ok((await readdir(installed("lean-qr"))).includes("package.json"));
 });
 
 test("where npm is missing or fails, it says what to do, in the person's language", async () => {
-  await using project = await bareProject();
-  const launcher = path.join(project.path, "bin/obhut");
+  await using bare = await bareProject();
+  const bareLauncher = path.join(bare.path, "bin/obhut");
   await using programs = await tempFolder("programs");
   const only = { PATH: programs.path };
   for (const name of ["sh", "uname", "readlink", "mkdir", "rm", "cat", "sleep", "tail"]) {
     await symlink(`/bin/${name}`, path.join(programs.path, name));
   }
-  const missing = await launch(launcher, ["x"], { env: only });
+  const missing = await launch(bareLauncher, ["x"], { env: only });
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /Install Node\.js with npm/);
-  const german = await launch(launcher, ["x"], { env: { ...only, OBHUT_LANG: "de" } });
+  const german = await launch(bareLauncher, ["x"], { env: { ...only, OBHUT_LANG: "de" } });
   assert.match(german.stderr, /Node\.js mit npm installieren/);
 
   const npm = path.join(programs.path, "npm");
   await writeFile(npm, "#!/bin/sh\necho the registry is away\nexit 7\n");
   await chmod(npm, 0o755);
-  const failing = await launch(launcher, ["x"], { env: only });
+  const failing = await launch(bareLauncher, ["x"], { env: only });
   assert.equal(failing.code, 1);
   assert.match(failing.stderr, /the registry is away\nobhut: the set-up failed \(npm, exit 7\)/);
-  assert.ok(!(await readdir(project.path)).includes(".obhut-setup"));
+  assert.ok(!(await readdir(bare.path)).includes(".obhut-setup"));
 });
