@@ -1,7 +1,7 @@
 /** An HTTP proxy on loopback: CONNECT for HTTPS, whole addresses for HTTP. Counts what goes through it. */
-import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { SocketPairs } from "./socket-pairs.ts";
 
 export interface HttpProxy extends AsyncDisposable {
   readonly url: string;
@@ -11,7 +11,7 @@ export interface HttpProxy extends AsyncDisposable {
 
 export async function startHttpProxy(): Promise<HttpProxy> {
   const asked: string[] = [];
-  const sockets = new Set<Socket>();
+  const pairs = new SocketPairs();
   const server = createServer((request, answer) => {
     const { host } = new URL(request.url ?? "");
     asked.push(host);
@@ -31,21 +31,12 @@ export async function startHttpProxy(): Promise<HttpProxy> {
       upstream.pipe(client);
       client.pipe(upstream);
     });
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-    }
+    pairs.join(client, upstream);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const listening = await pairs.serve(server);
   const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
+    await listening[Symbol.asyncDispose]();
     server.closeAllConnections();
-    server.close();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, [Symbol.asyncDispose]: close };
+  return { url: `http://127.0.0.1:${listening.port}`, asked, [Symbol.asyncDispose]: close };
 }

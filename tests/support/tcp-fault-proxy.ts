@@ -1,13 +1,12 @@
 /** Stands between us and a server whose protocol it does not know, and does what lines do to connections: cut, delay, flip a bit. */
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Listening, SocketPairs } from "./socket-pairs.ts";
 
 export const lineFaults = ["cut", "stall", "flip up", "flip down"] as const;
 export type LineFault = (typeof lineFaults)[number];
 
-export interface TcpFaultProxy extends AsyncDisposable {
-  readonly port: number;
+export interface TcpFaultProxy extends Listening {
   /** What was done, by kind. */
   readonly done: ReadonlyMap<LineFault, number>;
 }
@@ -18,7 +17,7 @@ export async function startTcpFaultProxy(
   choose: () => { readonly fault: LineFault; readonly afterBytes: number } | undefined,
 ): Promise<TcpFaultProxy> {
   const done = new Map<LineFault, number>();
-  const sockets = new Set<Socket>();
+  const pairs = new SocketPairs();
   const server = createServer((client) => {
     const upstream = connect(upstreamPort, "127.0.0.1");
     let plan = choose();
@@ -38,23 +37,16 @@ export async function startTcpFaultProxy(
       else chunk.writeUInt8(chunk.readUInt8(chunk.length >> 1) ^ 4, chunk.length >> 1);
       to.write(chunk);
     };
+    pairs.join(client, upstream);
     for (const [from, to, direction] of [
       [client, upstream, "up"],
       [upstream, client, "down"],
     ] as const) {
-      sockets.add(from);
-      from.on("error", () => to.destroy());
-      from.on("close", () => to.destroy());
       from.on("data", (chunk: Buffer) => {
         from.pause();
         void pass(from, to, direction, chunk).then(() => from.resume());
       });
     }
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  };
-  return { port: (server.address() as AddressInfo).port, done, [Symbol.asyncDispose]: close };
+  });
+  return { ...(await pairs.serve(server)), done };
 }
