@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { startObhut, startRestic, succeeded } from "../crash/program.ts";
 import { repositoryState } from "../crash/repository-state.ts";
 import { chosenSeed, type Seeded, seeded } from "../crash/seeded.ts";
@@ -41,15 +41,21 @@ async function onFullDisk(work: (typeof works)[number], pages: number, { place, 
   return code ?? "done";
 }
 
+const seed = chosenSeed();
+let made: HoledScene;
+before(async () => {
+  made = await holedScene(seeded(seed));
+});
+after(async () => await made?.[Symbol.asyncDispose]());
+
 for (const work of works) {
   test(`${work.name} on a full disk says so and loses nothing`, async (t) => {
-    const seed = chosenSeed();
     t.diagnostic(`OBHUT_SEED=${seed}`);
-    await using made = await holedScene(seeded(seed));
     const kept = work.keeps === "last" ? [...made.wanted].slice(-1) : made.wanted;
     const scene = { ...made, wanted: new Map(kept) };
     const ends: string[] = [];
-    for (const pages of chosenPages(seeded(seed + 1))) ends.push(`${pages}: ${await onFullDisk(work, pages, scene)}`);
+    const random = seeded(seed + works.indexOf(work));
+    for (const pages of chosenPages(random)) ends.push(`${pages}: ${await onFullDisk(work, pages, scene)}`);
     t.diagnostic(ends.join(", "));
     assert.ok(
       ends.some((end) => !end.endsWith("done")),
@@ -59,10 +65,8 @@ for (const work of works) {
 }
 
 test("a prune without room to write packs names the one that needs none, and that one frees some", async () => {
-  const random = seeded(1);
-  await using scene = await holedScene(random);
   await using disk = smallDisk(await mkdtemp(path.join(tmpdir(), "obhut-full-")), { sizeMiB: 24 });
-  const at = await copyOfPristine(scene.place, path.join(disk.path, "repository"));
+  const at = await copyOfPristine(made.place, path.join(disk.path, "repository"));
   // A backup of its own, forgotten again: packs of which nothing is needed.
   const said = await succeeded(startRestic(at, "backup", "--json", at.passwordFile, at.scratch), "restic backup");
   await succeeded(startRestic(at, "forget", /"snapshot_id":"([0-9a-f]+)"/.exec(said)?.[1] ?? ""), "restic forget");
@@ -73,5 +77,5 @@ test("a prune without room to write packs names the one that needs none, and tha
   const before = await repositoryState(at.repository);
   await succeeded(startObhut(at, "prune", "--from", at.repository, "--max-repack-size", "0"), "prune without writing");
   assert.ok((await repositoryState(at.repository)).packs.size < before.packs.size);
-  await assertNothingLost(at, scene.wanted);
+  await assertNothingLost(at, made.wanted);
 });
