@@ -57,7 +57,7 @@ test("a skipped test is named, and fails the run where all tools are there", asy
   assert.equal(await outcome(body, false), "1 passed, 0 failed, 1 skipped; exit 0");
 });
 
-test("the long tests start first", () => {
+test("the long tests start first, the unit tests last", () => {
   const files = ["src/a.test.ts", "tests/structure/b.test.ts", "tests/crash/c.test.ts", "tests/live/d.test.ts"];
-  assert.deepEqual(inStartingOrder(files), [files[3], files[2], files[0], files[1]]);
+  assert.deepEqual(inStartingOrder(files), [files[2], files[3], files[1], files[0]]);
 });
