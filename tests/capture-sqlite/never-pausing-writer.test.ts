@@ -9,7 +9,7 @@ import { App } from "./app.ts";
 import { rowsHash, rowsHashOfFile, Scene } from "./scene.ts";
 
 const long = process.env["OBHUT_LONG"] === "1";
-const captures = long ? 240 : 40;
+const captures = long ? 240 : 24;
 
 /** Captures `times` and compares each with the rows that were read inside of the same read transaction. */
 async function captureRepeatedly(scene: Scene, times: number): Promise<Map<string, number>> {

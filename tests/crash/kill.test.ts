@@ -15,18 +15,20 @@ import { addedPackBytes, newNames, type Phase, phaseOf, phases, repositoryState 
 import { chosenSeed, type Seeded, seeded } from "./seeded.ts";
 
 const MiB = 1 << 20;
-const kills = process.env["OBHUT_LONG"] === undefined ? 8 : 50;
+const isLong = process.env["OBHUT_LONG"] !== undefined;
+const kills = isLong ? 50 : 6;
 /** A kill may take more than one try: a run can end before the moment comes. */
 const maxTries = kills * 3;
-/** 64 MiB of files, and 6 MiB of the database, in each run. */
-const changedFiles = 16;
+/** Of 4 MiB each, in each run, beside 6 MiB of the database: enough packs that kills land between them. */
+const changedFiles = isLong ? 16 : 10;
+const notes = isLong ? 24 : 14;
 const aims = [...phases, "any"] as const;
 
 test(`a backup killed ${kills} times loses nothing and resumes`, async (t) => {
   const seed = chosenSeed();
   t.diagnostic(`OBHUT_SEED=${seed}`);
   const random = seeded(seed);
-  await using scene = await crashScene({ seed, notes: 24 });
+  await using scene = await crashScene({ seed, notes });
   await scene.change(changedFiles);
   const { timing: measured, freshBytes } = await undisturbedRun(scene);
   let timing = measured;

@@ -18,7 +18,7 @@ import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { afterChange, aroundChanges, Choice, someChoice, someSnapshot } from "./forget-scene.ts";
 
 const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
-const rounds = process.env["OBHUT_LONG"] ? 100 : 15;
+const rounds = process.env["OBHUT_LONG"] ? 100 : 10;
 const seed = Number(process.env["OBHUT_SEED"] ?? 20261124);
 const zoneBefore = process.env["TZ"];
 
