@@ -7,6 +7,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { fixtureFacts, type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { listTree } from "../support/tree-listing.ts";
@@ -20,7 +21,7 @@ before(async () => {
   fixture = await unpackFixture();
   folder = await tempFolder("cli");
   repository = path.join(folder.path, "repository");
-  assert.equal((await run("init", "-r", repository)).code, 0);
+  await makeRepository(repository, env.OBHUT_PASSWORD);
 });
 
 after(async () => {

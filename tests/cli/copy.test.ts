@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { type ObhutRun, obhut } from "./run-obhut.ts";
@@ -15,7 +16,7 @@ before(async () => {
   folder = await tempFolder("cli-copy");
   await writeFile(path.join(folder.path, "first.txt"), "the first password\n");
   await writeFile(path.join(folder.path, "second.txt"), "the second password\n");
-  assert.equal((await run({}, "init", "-r", "./first", "-p", "first.txt")).code, 0);
+  await makeRepository(path.join(folder.path, "first"), "the first password");
   const backup = ["backup", "--data", fixture.dataDir, "-r", "./first", "-p", "first.txt", "--instance", "home"];
   assert.equal((await run({}, ...backup)).code, 0);
   assert.equal((await run({}, ...backup, "--tag", "weekly")).code, 0);

@@ -12,8 +12,9 @@ import { loadSnapshot } from "../../src/repository/snapshots.ts";
 import { findNode } from "../../src/repository/walk-tree.ts";
 import { localStorage } from "../../src/storage/local/local-storage.ts";
 import { testActor } from "../support/actor.ts";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
-import { newestRestic } from "../support/restic.ts";
+import { newestRestic, testPassword } from "../support/restic.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { type JsonLine, type ObhutRun, obhut } from "./run-obhut.ts";
 
@@ -25,7 +26,7 @@ const chats = { renamed: "", deleted: "", talked: "", fresh: "00000000-0000-4000
 before(async () => {
   fixture = await unpackFixture();
   folder = await tempFolder("cli-diff");
-  assert.equal((await run("init")).code, 0);
+  await makeRepository(path.join(folder.path, "repository"), testPassword);
   assert.equal((await run("backup", "--data", fixture.dataDir)).code, 0);
   changeDatabase(path.join(fixture.dataDir, "webui.db"));
   await writeFile(path.join(fixture.dataDir, "uploads/0001_Rechnung.pdf"), "ten bytes!");
@@ -41,7 +42,7 @@ async function run(...words: string[]): Promise<ObhutRun> {
   const repository = path.join(folder.path, "repository");
   const scratch = folder.path;
   const env = {
-    OBHUT_PASSWORD: "correct horse",
+    OBHUT_PASSWORD: testPassword,
     OBHUT_REPOSITORY: repository,
     OBHUT_INSTANCE: "i",
     OBHUT_SCRATCH: scratch,
@@ -202,7 +203,7 @@ test("a database that cannot be had is told, and the files are compared neverthe
 
 /** One byte of a piece that only the newer snapshot's database has. */
 async function damageDatabase(repository: string, newer: string): Promise<void> {
-  const repo = await loadIndex(await openRepository(localStorage(repository), "correct horse", testActor()));
+  const repo = await loadIndex(await openRepository(localStorage(repository), testPassword, testActor()));
   const { tree } = await loadSnapshot(repo, newer as SnapshotId);
   const node = await findNode(repo, tree, bytePath("/open-webui/data/webui.db"));
   const piece = repo.index.lookupAt("data", node?.content ?? assert.fail(), 0) ?? assert.fail();

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { commandNames, commandTable, optionTable } from "../../src/cli/option-table.ts";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { unpackFixture } from "../support/fixture.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { type JsonLine, obhut } from "./run-obhut.ts";
@@ -36,8 +37,10 @@ test("docs/json.md names every type and field of what the program prints", async
   const json = async (...words: string[]): Promise<readonly JsonLine[]> =>
     (await obhut([...words, "--json"], { env })).json;
   const target = path.join(folder.path, "out");
+  const made = await json("init");
+  await cheapenKey(env.OBHUT_REPOSITORY, env.OBHUT_PASSWORD);
   const lines = [
-    ...(await json("init")),
+    ...made,
     ...(await json("backup", "--data", fixture.dataDir)),
     ...(await json("backup", "--data", fixture.dataDir, "--to", env.OBHUT_REPOSITORY, "--to", "/nonexistent/x")),
     ...(await json("snapshots")),

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { removeLock, writeLock } from "../../src/repository/locks.ts";
 import { loadSnapshots } from "../../src/repository/snapshots.ts";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { unpackFixture } from "../support/fixture.ts";
 import { bytesOfSeed } from "../support/odd-folder.ts";
 import { openMade, testPassword } from "../support/restic.ts";
@@ -20,7 +21,7 @@ before(async () => {
   repository = path.join(folder.path, "repository");
   await using fixture = await unpackFixture();
   const upload = path.join(fixture.dataDir, "uploads/large");
-  assert.equal((await run("init")).code, 0);
+  await makeRepository(repository, testPassword);
   await writeFile(upload, bytesOfSeed(3, 5_000_000));
   assert.equal((await run("backup", "--data", fixture.dataDir)).code, 0);
   await writeFile(upload, "small now");

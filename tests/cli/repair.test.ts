@@ -5,6 +5,7 @@ import { chmod, cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { fixtureFacts, type UnpackedFixture, unpackFixture } from "../support/fixture.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 import { toolFromEnvironment } from "../support/tool.ts";
@@ -20,7 +21,7 @@ before(async () => {
   fixture = await unpackFixture();
   folder = await tempFolder("cli-repair");
   good = path.join(folder.path, "good");
-  assert.equal((await run(good, "init")).code, 0);
+  await makeRepository(good, env.OBHUT_PASSWORD);
   assert.equal((await run(good, "backup", "--data", fixture.dataDir)).code, 0);
 });
 

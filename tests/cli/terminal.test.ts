@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { unpackFixture } from "../support/fixture.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { onTerminal } from "./on-terminal.ts";
@@ -40,7 +41,7 @@ test("a backup draws its progress and clears it before the summary; NO_COLOR and
   await using folder = await tempFolder("cli-progress");
   const repository = path.join(folder.path, "repository");
   const env = { OBHUT_PASSWORD: "x" };
-  assert.equal((await obhut(["init", "-r", repository], { env })).code, 0);
+  await makeRepository(repository, env.OBHUT_PASSWORD);
   const words = ["backup", "--data", fixture.dataDir, "-r", repository];
   const drawn = await onTerminal(words, [], env);
   assert.equal(drawn.code, 0, drawn.shown);
@@ -58,7 +59,7 @@ test("Ctrl-C on a terminal ends a backup, its lock and its line", async () => {
   await using folder = await tempFolder("cli-ctrl-c");
   const repository = path.join(folder.path, "repository");
   const env = { OBHUT_PASSWORD: "x" };
-  assert.equal((await obhut(["init", "-r", repository], { env })).code, 0);
+  await makeRepository(repository, env.OBHUT_PASSWORD);
   const words = ["backup", "--data", fixture.dataDir, "-r", repository];
   const stopped = await onTerminal(words, [["capturing", "\u0003"]], env);
   assert.equal(stopped.code, 130, stopped.shown);

@@ -1,9 +1,10 @@
 /** What the crash tests start from: an app in use, a repository with one committed snapshot, and what to do with both. */
 import assert from "node:assert/strict";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { type CrashHistory, crashHistory } from "./crash-history.ts";
 import { everythingIn, nobodyLeft } from "./leftovers.ts";
-import { startBackup, startObhut, succeeded, type Workplace, workplaceIn } from "./program.ts";
+import { crashPassword, startBackup, succeeded, type Workplace, workplaceIn } from "./program.ts";
 import { addedPackBytes, newNames, type RepositoryState, repositoryState } from "./repository-state.ts";
 import { type RunningApp, runningApp } from "./running-app.ts";
 
@@ -38,7 +39,7 @@ export async function crashScene({ seed, notes, repository }: SceneOptions): Pro
   const made = await workplaceIn(root.path, app.dataDir);
   const place = repository === undefined ? made : { ...made, repository: repository(root.path) };
   const scene = sceneAt(place, app, seed);
-  await succeeded(startObhut(place, "init", "--to", place.repository), "init");
+  await makeRepository(place.repository, crashPassword);
   await scene.finish();
   const owned = cleanup.move();
   return { ...scene, [Symbol.asyncDispose]: () => owned.disposeAsync() };

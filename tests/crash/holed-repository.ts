@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { rustic } from "../support/restic.ts";
-import { startRestic, succeeded, type Workplace } from "./program.ts";
+import { crashPassword, startRestic, succeeded, type Workplace } from "./program.ts";
 import type { Seeded } from "./seeded.ts";
 import { differences, type TreeHashes, treeHashes } from "./tree-hashes.ts";
 
@@ -18,6 +19,7 @@ export async function makeHoled(
   fileBytes = 2 * MiB,
 ): Promise<ReadonlyMap<string, TreeHashes>> {
   await succeeded(startRestic(place, "init"), "restic init");
+  await cheapenKey(place.repository, crashPassword);
   const wanted = new Map<string, TreeHashes>();
   for (let round = 0; round < holedRounds; round++) {
     await rm(path.join(place.data, `of-${round - 1}`), { recursive: true, force: true });
@@ -43,5 +45,5 @@ export async function judgeHoled(place: Workplace, wanted: ReadonlyMap<string, T
     assert.deepEqual(differences(hashes, await treeHashes(target)), [], id);
     await rm(target, { recursive: true });
   }
-  if (isLong) await rustic.run(place.repository, "--password", "crash test", "check");
+  if (isLong) await rustic.run(place.repository, "--password", crashPassword, "check");
 }

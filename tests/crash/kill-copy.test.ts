@@ -7,12 +7,23 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { type Started, startObhut, startRestic, succeeded, type Workplace, workplaceIn } from "./program.ts";
+import {
+  crashPassword,
+  type Started,
+  startObhut,
+  startRestic,
+  succeeded,
+  type Workplace,
+  workplaceIn,
+} from "./program.ts";
 import { chosenSeed, seeded } from "./seeded.ts";
 
 const MiB = 1 << 20;
-const kills = process.env["OBHUT_LONG"] === undefined ? 4 : 30;
+const isLong = process.env["OBHUT_LONG"] !== undefined;
+const kills = isLong ? 30 : 4;
+const fileBytes = (isLong ? 12 : 6) * MiB;
 
 test(`a copy killed ${kills} times leaves whole snapshots and resumes`, async (t) => {
   const seed = chosenSeed();
@@ -23,9 +34,10 @@ test(`a copy killed ${kills} times leaves whole snapshots and resumes`, async (t
   const target: Workplace = { ...source, repository: path.join(folder.path, "target") };
   await mkdir(source.data);
   await succeeded(startRestic(source, "init"), "restic init");
+  await cheapenKey(source.repository, crashPassword);
   for (const round of [1, 2]) {
     for (let file = 0; file < 4; file++) {
-      await writeFile(path.join(source.data, `${round}-${file}`), random.bytes(12 * MiB));
+      await writeFile(path.join(source.data, `${round}-${file}`), random.bytes(fileBytes));
     }
     await succeeded(startRestic(source, "backup", source.data), "restic backup");
   }
@@ -37,6 +49,7 @@ test(`a copy killed ${kills} times leaves whole snapshots and resumes`, async (t
   while (killed < kills) {
     await rm(target.repository, { recursive: true, force: true });
     await succeeded(startRestic(target, "init"), "restic init");
+    await cheapenKey(target.repository, crashPassword);
     if (wholeMs > 0) {
       const { child, ended } = copy();
       // Every other kill waits for the first pack: how long that takes is the machine's business.

@@ -8,6 +8,9 @@ const launcher = path.resolve(import.meta.dirname, "../../bin/obhut");
 /** restic refuses no repository that Obhut writes, so it judges all of them. Set by tests/with-tools.sh. */
 const restic = process.env["OBHUT_TEST_RESTIC"] ?? "";
 
+/** Of every repository that a workplace has. */
+export const crashPassword = "crash test";
+
 export interface Workplace {
   /** Everything below is made by the test and goes with it. */
   readonly root: string;
@@ -30,7 +33,7 @@ export async function workplaceIn(root: string, data: string): Promise<Workplace
     mark: `${path.basename(root)}-${process.pid}`,
   };
   await mkdir(place.scratch, { recursive: true });
-  await writeFile(place.passwordFile, "crash test\n", { mode: 0o600 });
+  await writeFile(place.passwordFile, `${crashPassword}\n`, { mode: 0o600 });
   await writeFile(path.join(root, "secret-key"), "fixture-secret-key", { mode: 0o600 });
   return place;
 }

@@ -5,6 +5,7 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { type ObhutRun, obhut } from "../cli/run-obhut.ts";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { makeOddFolder } from "../support/odd-folder.ts";
 import { newestRestic, testPassword } from "../support/restic.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -15,6 +16,7 @@ it("config, key, snapshot, index, pack, blob and tree are shown as restic shows 
   const [source, path] = [join(folder.path, "source"), join(folder.path, "repo")];
   await makeOddFolder(source);
   await newestRestic.run(path, "init");
+  await cheapenKey(path, testPassword);
   await newestRestic.run(path, "backup", "--tag", "a<b>&c", "--tag", "zwei", source);
   const cat = async (...words: string[]): Promise<ObhutRun> =>
     await obhut(["cat", ...words, "-r", path], { env: { OBHUT_PASSWORD: testPassword } });
@@ -64,6 +66,7 @@ it("what is not there, not unique, not given or never shown is an error; a damag
   const path = join(folder.path, "repo");
   await makeOddFolder(join(folder.path, "source"));
   await newestRestic.run(path, "init");
+  await cheapenKey(path, testPassword);
   await newestRestic.run(path, "backup", join(folder.path, "source"));
   const env = { OBHUT_PASSWORD: testPassword };
   const failed = async (...words: string[]): Promise<string> => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "node:test";
 import { obhut } from "../cli/run-obhut.ts";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { assertSameTree } from "../support/equal-trees.ts";
 import { makeOddFolder } from "../support/odd-folder.ts";
 import { debianRestic, newestRestic, type Restic, rustic, testPassword } from "../support/restic.ts";
@@ -39,8 +40,10 @@ for (const { maker, options, version } of ways) {
     const at = (name: string): string => join(folder.path, name);
     await makeOddFolder(at("source"));
     await maker.run(at("from"), "init", ...options);
+    await cheapenKey(at("from"), testPassword);
     await maker.run(at("from"), "backup", at("source"));
     await newestRestic.run(at("to"), "init", "--repository-version", String(version));
+    await cheapenKey(at("to"), testPassword);
     assert.equal((await copy(at("from"), at("to")))["copied"], 1);
     await newestRestic.run(at("to"), "check", "--read-data");
     await newestRestic.run(at("to"), "restore", "latest", "--target", at("target"));

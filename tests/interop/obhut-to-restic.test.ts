@@ -5,24 +5,18 @@ import { join } from "node:path";
 import { it } from "node:test";
 import { bytePath } from "../../src/base/byte-path.ts";
 import { checkRepository } from "../../src/repository/check/check-repository.ts";
-import { initRepository } from "../../src/repository/init-repository.ts";
 import { loadIndex } from "../../src/repository/load-index.ts";
 import type { Repository } from "../../src/repository/repository.ts";
 import { planRestore } from "../../src/repository/restore/plan-restore.ts";
 import { restore } from "../../src/repository/restore/restore.ts";
 import { loadSnapshots } from "../../src/repository/snapshots.ts";
 import { treeAt } from "../../src/repository/walk-tree.ts";
-import { localStorage } from "../../src/storage/local/local-storage.ts";
-import { testActor } from "../support/actor.ts";
+import { cheapenKey, makeRepository } from "../support/cheap-keys.ts";
 import { assertSameTree } from "../support/equal-trees.ts";
 import { bytesOfSeed, makeOddFolder, setAttribute } from "../support/odd-folder.ts";
-import { debianRestic, newestRestic, openMade, rustic, testPassword } from "../support/restic.ts";
+import { debianRestic, newestRestic, rustic, testPassword } from "../support/restic.ts";
 import { storeFolder } from "../support/stored-folder.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-
-async function init(path: string, version: 1 | 2 = 2): Promise<Repository> {
-  return await initRepository(localStorage(path), { password: testPassword, actor: testActor(), version });
-}
 
 async function assertSound(repo: Repository): Promise<void> {
   const { findings } = await checkRepository(repo, { readData: { kind: "all" }, threads: 1 });
@@ -42,7 +36,7 @@ for (const restic of [newestRestic, debianRestic]) {
     ];
     await makeOddFolder(source);
     setAttribute(join(source, "text"), "user.note", "kept");
-    await storeFolder(await init(path), source);
+    await storeFolder(await makeRepository(path, testPassword), source);
     await restic.run(path, "check", "--read-data");
     await restic.run(path, "restore", "latest", "--target", target);
     await assertSameTree(join(target, "data"), source, restic.keeps);
@@ -65,7 +59,7 @@ for (const restic of [newestRestic, debianRestic]) {
       join(folder.path, "target"),
     ];
     await makeOddFolder(source);
-    const repo = await init(path);
+    const repo = await makeRepository(path, testPassword);
     await storeFolder(repo, source);
     await restic.run(path, "backup", "--host", "test-instance", "--force", source);
     await writeFile(join(source, "later"), bytesOfSeed(7, 100_000));
@@ -93,7 +87,7 @@ for (const restic of [newestRestic, debianRestic]) {
     ];
     await makeOddFolder(source);
     await restic.run(path, "init", "--repository-version", "1");
-    const repo = await openMade(path);
+    const repo = await cheapenKey(path, testPassword);
     assert.equal(repo.config.version, 1);
     await storeFolder(repo, source);
     await restic.run(path, "check", "--read-data");
@@ -108,7 +102,7 @@ it("our trees are restic's own, byte for byte: its rewrite keeps what it does no
   const [source, path] = [join(folder.path, "source"), join(folder.path, "repo")];
   await makeOddFolder(source);
   setAttribute(join(source, "deep/er/small 1"), "user.note", "kept");
-  const repo = await init(path);
+  const repo = await makeRepository(path, testPassword);
   const { snapshot } = await storeFolder(repo, source);
   await newestRestic.run(path, "rewrite", "--exclude", "/nowhere", snapshot.id);
   assert.equal(
@@ -135,7 +129,7 @@ it("files that vanish while they are backed up are told, and the snapshot is sou
   const before = async (name: string): Promise<void> => {
     if (name === "/data/text" || name === "/data/zeros") await rm(join(source, name.slice("/data/".length)));
   };
-  const { findings } = await storeFolder(await init(path), source, { before });
+  const { findings } = await storeFolder(await makeRepository(path, testPassword), source, { before });
   assert.deepEqual(
     findings.map(({ code }) => code),
     ["FILE_VANISHED", "FILE_VANISHED"],
@@ -149,7 +143,7 @@ it("ten thousand small files", async () => {
   await using folder = await tempFolder("interop");
   const [source, path, target] = [join(folder.path, "source"), join(folder.path, "repo"), join(folder.path, "target")];
   await makeOddFolder(source, { smallFiles: 10_000 });
-  const repo = await init(path);
+  const repo = await makeRepository(path, testPassword);
   const { snapshot } = await storeFolder(repo, source);
   await newestRestic.run(path, "check", "--read-data");
   const indexed = await loadIndex(repo);
@@ -162,7 +156,7 @@ it("ten thousand small files", async () => {
 it("restic opens what Obhut locked only when it may, and the other way round", async () => {
   await using folder = await tempFolder("interop");
   const path = join(folder.path, "repo");
-  const repo = await init(path);
+  const repo = await makeRepository(path, testPassword);
   const { lockRepository } = await import("../../src/repository/lock-repository.ts");
   await using held = await lockRepository(repo, { mode: "exclusive" });
   assert.equal(held.signal.aborted, false);
@@ -180,7 +174,7 @@ if (process.env["OBHUT_LONG"]) {
       join(folder.path, "target"),
     ];
     await makeOddFolder(source);
-    const repo = await initRepository(localStorage(path), { password: testPassword, actor: testActor() });
+    const repo = await makeRepository(path, testPassword);
     await storeFolder(repo, source);
     await rustic.run(path, "check", "--read-data");
     await rustic.run(path, "restore", "latest:/data", target);

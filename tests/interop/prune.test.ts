@@ -6,12 +6,10 @@ import { it } from "node:test";
 import type { Finding } from "../../src/base/finding-codes.ts";
 import { pruneLocked } from "../../src/jobs/run-prune.ts";
 import { checkRepository } from "../../src/repository/check/check-repository.ts";
-import { initRepository } from "../../src/repository/init-repository.ts";
 import { defaultPruneOptions, type PruneOptions } from "../../src/repository/prune/prune-options.ts";
 import type { Repository } from "../../src/repository/repository.ts";
 import { loadSnapshots } from "../../src/repository/snapshots.ts";
-import { localStorage } from "../../src/storage/local/local-storage.ts";
-import { testActor } from "../support/actor.ts";
+import { cheapenKey, makeRepository } from "../support/cheap-keys.ts";
 import { assertSameTree } from "../support/equal-trees.ts";
 import { bytesOfSeed, makeOddFolder } from "../support/odd-folder.ts";
 import { debianRestic, newestRestic, openMade, type Restic, rustic, testPassword } from "../support/restic.ts";
@@ -104,6 +102,7 @@ for (const { restic, version, options } of ways) {
     await using folder = await tempFolder("interop-prune");
     const [source, path] = [join(folder.path, "source"), join(folder.path, "repo")];
     await restic.run(path, "init", "--repository-version", String(version));
+    await cheapenKey(path, testPassword);
     const store = (): Promise<string> => restic.run(path, ...options, "backup", "--force", source);
     const repo = await liveAndForget(source, path, store);
     await restoreAll(restic, path, join(folder.path, "before"));
@@ -126,7 +125,7 @@ for (const { restic, version, options } of ways) {
 it("what Obhut wrote and pruned is whole to restic, and nothing is left to do", async () => {
   await using folder = await tempFolder("interop-prune");
   const [source, path] = [join(folder.path, "source"), join(folder.path, "repo")];
-  const made = await initRepository(localStorage(path), { password: testPassword, actor: testActor() });
+  const made = await makeRepository(path, testPassword);
   const repo = await liveAndForget(source, path, () => storeFolder(made, source));
   await restoreAll(newestRestic, path, join(folder.path, "before"));
   assert.deepEqual(await prune(repo), []);
@@ -139,7 +138,7 @@ it("what Obhut wrote and pruned is whole to restic, and nothing is left to do", 
 it("packs that are only marked do not disturb restic, which removes them when it prunes", async () => {
   await using folder = await tempFolder("interop-prune");
   const [source, path] = [join(folder.path, "source"), join(folder.path, "repo")];
-  const made = await initRepository(localStorage(path), { password: testPassword, actor: testActor() });
+  const made = await makeRepository(path, testPassword);
   const repo = await liveAndForget(source, path, () => storeFolder(made, source));
   const findings = await prune(repo, { ...tight, keepDeleteMs: 3_600_000 });
   assert.deepEqual(

@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import { initRepository } from "../../src/repository/init-repository.ts";
-import { localStorage } from "../../src/storage/local/local-storage.ts";
 import { type ObhutRun, obhut } from "../cli/run-obhut.ts";
-import { testActor } from "../support/actor.ts";
+import { cheapenKey, makeRepository } from "../support/cheap-keys.ts";
 import { makeOddFolder } from "../support/odd-folder.ts";
 import { debianRestic, newestRestic, type Restic, testPassword } from "../support/restic.ts";
 import { storeFolder } from "../support/stored-folder.ts";
@@ -51,12 +49,12 @@ const oddLink = "odd target";
 
 async function byRestic(restic: Restic, path: string, source: string): Promise<void> {
   await restic.run(path, "init");
+  await cheapenKey(path, testPassword);
   await restic.run(path, "backup", source);
 }
 
 async function byObhut(path: string, source: string): Promise<void> {
-  const options = { password: testPassword, actor: testActor() };
-  await storeFolder(await initRepository(localStorage(path), options), source);
+  await storeFolder(await makeRepository(path, testPassword), source);
 }
 
 for (const { name, make } of makers) {

@@ -3,22 +3,20 @@ import assert from "node:assert/strict";
 import { copyFile, link, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import { initRepository } from "../../src/repository/init-repository.ts";
 import { statsModes } from "../../src/repository/stats/stats-modes.ts";
-import { localStorage } from "../../src/storage/local/local-storage.ts";
 import { type JsonLine, obhut } from "../cli/run-obhut.ts";
-import { testActor } from "../support/actor.ts";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { bytesOfSeed, makeOddFolder } from "../support/odd-folder.ts";
 import { newestRestic, testPassword } from "../support/restic.ts";
 import { storeFolder } from "../support/stored-folder.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 
 /** Two snapshots of Obhut's and two of restic's, with hard links, doubles and a change between them. */
-async function makeRepository(folder: TempFolder, version: 1 | 2): Promise<string> {
+async function storedFour(folder: TempFolder, version: 1 | 2): Promise<string> {
   const [source, path] = [join(folder.path, "source"), join(folder.path, `repo ${version}`)];
   await makeOddFolder(source);
   await copyFile(join(source, "text"), join(source, "deep/the text again"));
-  const repo = await initRepository(localStorage(path), { password: testPassword, actor: testActor(), version });
+  const repo = await makeRepository(path, testPassword, version);
   await storeFolder(repo, source);
   await newestRestic.run(path, "backup", "--compression", "auto", source);
   await writeFile(join(source, "deep/er/and/deeper/pages.db"), bytesOfSeed(3, 64 * 16384));
@@ -52,7 +50,7 @@ function asRestic({ bytes, files, blobs, uncompressedBytes, ratio, progress, sav
 for (const version of [2, 1] as const) {
   it(`every mode has restic's figures, format version ${version}`, async () => {
     await using folder = await tempFolder("stats");
-    const path = await makeRepository(folder, version);
+    const path = await storedFour(folder, version);
     const snapshots: { id: string }[] = JSON.parse(await newestRestic.run(path, "snapshots", "--json"));
     // Named one by one, because restic goes through "all" in no certain order, and which path meets a content first depends on it.
     const all = snapshots.map(({ id }) => id);
@@ -73,7 +71,7 @@ for (const version of [2, 1] as const) {
 
 it("what a snapshot is said to add and to free is what restic counts without it", async () => {
   await using folder = await tempFolder("stats");
-  const path = await makeRepository(folder, 2);
+  const path = await storedFour(folder, 2);
   const lines = await statsOf(path);
   const growth = lines.filter(({ type }) => type === "growth");
   const rawData = lines.find(({ mode }) => mode === "raw-data");

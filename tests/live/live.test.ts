@@ -9,6 +9,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { OpenWebuiClient } from "../support/open-webui-client.ts";
 import { type OpenWebuiServer, startOpenWebui } from "../support/open-webui-server.ts";
 import { type OpenAiStandIn, startOpenAiStandIn } from "../support/openai-stand-in.ts";
@@ -22,6 +23,7 @@ import { faultsOf, personState } from "./restored-copy.ts";
 
 const backups = process.env["OBHUT_LONG"] ? 60 : 10;
 const seed = Number(process.env["OBHUT_SEED"] ?? 1);
+const repositoryPassword = "a password for this test";
 const secretKey = "a key of this test alone, long enough for a signature";
 
 interface Copy {
@@ -42,7 +44,7 @@ const inFolder = (name: string): string => path.join(folder.path, name);
 
 before(async () => {
   folder = await tempFolder("live");
-  await writeFile(inFolder("password"), "a password for this test\n");
+  await writeFile(inFolder("password"), `${repositoryPassword}\n`);
   standIn = await startOpenAiStandIn();
   app = await startApp(inFolder("data"), "first");
   household = await settle(app.baseUrl, seed);
@@ -74,7 +76,7 @@ async function obhut(...args: string[]): Promise<void> {
 }
 
 test(`${backups} backups while people chat, upload and delete`, async () => {
-  await obhut("init", "--to", inFolder("repository"));
+  await makeRepository(inFolder("repository"), repositoryPassword);
   const stop = new AbortController();
   const work = household.work(stop.signal);
   // Noticed at once, not only when everybody has stopped: a refused call is the app's, and is to be seen as such.

@@ -19,7 +19,8 @@ it("init, backup, snapshots, check, restore, forget, prune over a remote of RCLO
   await using folder = await tempFolder("rclone-cli");
   const config = join(folder.path, "rclone.conf");
   await writeFile(config, `[disk]\ntype = alias\nremote = ${folder.path}/disk\n`);
-  await wholeRound({ url: "rclone:disk:a folder/repo", words, env: { RCLONE_CONFIG: config } });
+  const repository = join(folder.path, "disk/a folder/repo");
+  await wholeRound({ url: "rclone:disk:a folder/repo", words, env: { RCLONE_CONFIG: config }, folder: repository });
 });
 
 it("a backup into a bucket, through rclone", async () => {

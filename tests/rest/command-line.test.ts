@@ -9,12 +9,13 @@ import { obhutAt, wholeRound } from "../support/whole-round.ts";
 
 it("init, backup, snapshots, check, restore, forget, prune over TLS with a password; restic at the same place", async () => {
   await using server = await startRestServer({ tls: true, user: "ada", password: "p@ss/wörd" });
-  await wholeRound({ url: `rest:${server.url}repo`, words: ["--cacert", server.caFile] });
+  const folder = join(server.data, "repo");
+  await wholeRound({ url: `rest:${server.url}repo`, words: ["--cacert", server.caFile], folder });
 });
 
 it("an append-only server takes backups and locks, and removes nothing else", async () => {
   await using server = await startRestServer({ appendOnly: true });
-  const place = { url: `rest:${server.url}deep/repo/` };
+  const place = { url: `rest:${server.url}deep/repo/`, folder: join(server.data, "deep/repo") };
   await wholeRound(place, { removes: false });
   const refused = await obhutAt(place, "forget", "--keep-last", "1");
   assert.equal(refused.code, 1);

@@ -7,5 +7,9 @@ const rounds = process.env["OBHUT_LONG"] ? 40 : 3;
 
 it(`${rounds} backups through a proxy that cuts, delays, refuses and flips`, async () => {
   await using server = await startRestServer();
-  await backUpThroughFaults({ rounds, upstream: server.url, placeAt: (url) => ({ url: `rest:${url}` }) });
+  await backUpThroughFaults({
+    rounds,
+    upstream: server.url,
+    placeAt: (url) => ({ url: `rest:${url}`, folder: server.data }),
+  });
 });

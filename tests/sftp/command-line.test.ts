@@ -16,7 +16,7 @@ function placeOn(server: SshServer, url = `sftp:server:${server.folder}/repo`): 
 
 it("init, backup, snapshots, check, restore, forget, prune; restic at the same place", async () => {
   await using server = await startSshServer();
-  await wholeRound(placeOn(server));
+  await wholeRound({ ...placeOn(server), folder: join(server.folder, "repo") });
 });
 
 it("the other spelling, with a port; and a command of one's own", async () => {

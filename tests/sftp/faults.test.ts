@@ -13,8 +13,10 @@ it(`${rounds} backups through a line that cuts, stalls and flips`, async () => {
   // The key is the server's, whatever port it is reached at.
   const known = join(server.folder, "known_any_port");
   await writeFile(known, `backup ${await readFile(join(server.folder, "host_key.pub"), "utf8")}`);
+  const folder = join(server.folder, "repository");
   const placeAt = (port: string) => ({
-    url: `sftp:server:${server.folder}/repository`,
+    url: `sftp:server:${folder}`,
+    folder,
     words: [
       "-o",
       `sftp.args=${server.args.join(" ")} -p ${port} -o HostKeyAlias=backup -o UserKnownHostsFile=${known}`,

@@ -7,7 +7,8 @@ import { checkRepository } from "../../src/repository/check/check-repository.ts"
 import { initRepository } from "../../src/repository/init-repository.ts";
 import { openRepository } from "../../src/repository/open-repository.ts";
 import { sftpStorage } from "../../src/storage/sftp/sftp-storage.ts";
-import { testActor } from "../support/actor.ts";
+import { cheapKdf, testActor } from "../support/actor.ts";
+import { cheapenKey } from "../support/cheap-keys.ts";
 import { assertSameTree } from "../support/equal-trees.ts";
 import { makeOddFolder } from "../support/odd-folder.ts";
 import { newestRestic, testPassword } from "../support/restic.ts";
@@ -28,7 +29,7 @@ it("Obhut makes it, restic checks, restores and goes on, Obhut checks that", asy
   const storage = sftpStorage({ location: url, place: { host: "server" }, path, args: server.args });
   try {
     await storeFolder(
-      await initRepository(storage, { password: testPassword, actor: testActor(), version: 2 }),
+      await initRepository(storage, { password: testPassword, actor: testActor(), version: 2, kdf: cheapKdf }),
       source,
     );
     await restic("check", "--read-data");
@@ -57,6 +58,7 @@ it("restic makes it, Obhut backs up into it, restic checks that", async () => {
   const restic = (...words: string[]): Promise<string> =>
     newestRestic.run(url, "-o", `sftp.args=${server.args.join(" ")}`, ...words);
   await restic("init");
+  await cheapenKey(path, testPassword);
   await restic("backup", source);
   const storage = sftpStorage({ location: url, place: { host: "server" }, path, args: server.args });
   try {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { seeded } from "../crash/seeded.ts";
 import { type Fault, faults, startFaultProxy } from "./fault-proxy.ts";
 import { unpackFixture } from "./fixture.ts";
-import { type DistantPlace, obhutAt, resticAt } from "./whole-round.ts";
+import { type DistantPlace, initAt, obhutAt, resticAt } from "./whole-round.ts";
 
 export interface FaultyNetwork {
   readonly rounds: number;
@@ -34,7 +34,7 @@ export async function backUpThroughFaults(network: FaultyNetwork): Promise<void>
   const { rounds, upstream, placeAt, startProxy = startHttpProxy } = network;
   await using fixture = await unpackFixture();
   const direct = placeAt(upstream);
-  assert.equal((await obhutAt(direct, "init")).code, 0);
+  await initAt(direct);
   const ended = { right: 0, wrong: 0 };
   let faulty = 0;
   for (let seed = 1; seed <= rounds; seed += 1) {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type JsonLine, type ObhutRun, obhut } from "../cli/run-obhut.ts";
+import { cheapenKey } from "./cheap-keys.ts";
 import { assertSameTree } from "./equal-trees.ts";
 import { unpackFixture } from "./fixture.ts";
 import { newestRestic, testPassword } from "./restic.ts";
@@ -13,6 +14,8 @@ export interface DistantPlace {
   /** Words that Obhut and restic both understand, such as `-o sftp.args=...`. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its server keeps it on this machine, if that is a folder like any other: then the password is made cheap to try there. */
+  readonly folder?: string;
 }
 
 export interface WholeRoundOptions {
@@ -32,6 +35,12 @@ export async function resticAt({ url, words = [], env = {} }: DistantPlace, ...m
   return await newestRestic.run(url, ...words, ...more);
 }
 
+export async function initAt(place: DistantPlace): Promise<void> {
+  const made = await obhutAt(place, "init");
+  assert.equal(made.code, 0, made.stderr);
+  if (place.folder !== undefined) await cheapenKey(place.folder, testPassword);
+}
+
 export async function wholeRound(place: DistantPlace, { removes = true }: WholeRoundOptions = {}): Promise<void> {
   await using fixture = await unpackFixture();
   await using folder = await tempFolder("whole-round");
@@ -43,7 +52,7 @@ export async function wholeRound(place: DistantPlace, { removes = true }: WholeR
   };
   const restic = (...more: string[]): Promise<string> => resticAt(place, ...more);
   const uploads = join(fixture.dataDir, "uploads");
-  await good("init");
+  await initAt(place);
   await good("backup", "--data", fixture.dataDir);
   await restic("check", "--read-data");
   await appendFile(join(uploads, "more.bin"), Buffer.alloc(3_000_000, "more"));

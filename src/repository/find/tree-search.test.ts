@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { testActor } from "../../../tests/support/actor.ts";
+import { cheapKdf, testActor } from "../../../tests/support/actor.ts";
 import { storeFolder } from "../../../tests/support/stored-folder.ts";
 import { tempFolder } from "../../../tests/support/temp-folder.ts";
 import { displayPath } from "../../base/byte-path.ts";
@@ -57,7 +57,7 @@ test("each entry comes before what is below it, in every snapshot; a tree that s
   for (const name of ["a/one.txt", "a/b/TWO.txt", "c/three.txt", "a.txt"])
     await writeFile(join(folder.path, name), name);
   const counted = countedStorage();
-  const repo = await initRepository(counted.storage, { password: "p", actor: testActor() });
+  const repo = await initRepository(counted.storage, { password: "p", actor: testActor(), kdf: cheapKdf });
   const first = await storeFolder(repo, folder.path);
   await writeFile(join(folder.path, "c/four.txt"), "4");
   await rm(join(folder.path, "a.txt"));
@@ -84,7 +84,7 @@ test("names are matched with their case, paths from their root, times with their
   await writeFile(join(folder.path, "up/Rechnung.pdf"), "1");
   await writeFile(join(folder.path, "up/deep/x.pdf"), "2");
   const counted = countedStorage();
-  const repo = await initRepository(counted.storage, { password: "p", actor: testActor() });
+  const repo = await initRepository(counted.storage, { password: "p", actor: testActor(), kdf: cheapKdf });
   const stored = await storeFolder(repo, folder.path);
   const find = async (query: EntryQuery): Promise<string[]> =>
     await pathsIn(search(stored.repo, query), stored.snapshot.tree);
@@ -104,7 +104,7 @@ test("a tree that cannot be read is told once, and the rest is found", async () 
   await writeFile(join(folder.path, "broken/lost.txt"), "1");
   await writeFile(join(folder.path, "there.txt"), "2");
   const counted = countedStorage();
-  const empty = await initRepository(counted.storage, { password: "p", actor: testActor() });
+  const empty = await initRepository(counted.storage, { password: "p", actor: testActor(), kdf: cheapKdf });
   const { repo, snapshot } = await storeFolder(empty, folder.path);
   // The root and /data come first.
   counted.fails = counted.loads + 3;
