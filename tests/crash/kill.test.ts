@@ -18,7 +18,7 @@ const MiB = 1 << 20;
 const isLong = process.env["OBHUT_LONG"] !== undefined;
 const kills = isLong ? 50 : 6;
 /** A kill may take more than one try: a run can end before the moment comes. */
-const maxTries = kills * 3;
+const maxTries = kills * 4;
 /** Of 4 MiB each, in each run, beside 6 MiB of the database: enough packs that kills land between them. */
 const changedFiles = isLong ? 16 : 10;
 const notes = isLong ? 24 : 14;
