@@ -27,7 +27,8 @@ lock() {
 # Without the tables for debuggers, as restic and MinIO release themselves: they take long to link.
 go_build() {
   local words=("$1" -trimpath -ldflags='-s -w' "${@:2}")
-  export CGO_ENABLED=0
+  # The compiler collects its garbage less often: a sixth of its work.
+  export CGO_ENABLED=0 GOGC=400
   go "${words[0]}" -n "${words[@]:1}" >/dev/null 2>&1 || :
   (
     flock 8
