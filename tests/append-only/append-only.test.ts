@@ -27,6 +27,7 @@ import { defaultPruneOptions } from "../../src/repository/prune/prune-options.ts
 import { localStorage } from "../../src/storage/local/local-storage.ts";
 import type { FileType } from "../../src/storage/storage.ts";
 import { testActor } from "../support/actor.ts";
+import { cheapenKey, makeRepository } from "../support/cheap-keys.ts";
 import { unpackFixture } from "../support/fixture.ts";
 import { KeepingStorage } from "../support/keeping-storage.ts";
 import { newestRestic, testPassword } from "../support/restic.ts";
@@ -95,6 +96,7 @@ async function workInIt(made: Scene): Promise<void> {
   const { repository, parts, watch, target, place } = made;
   await using fixture = await unpackFixture();
   await runInit([repository], parts);
+  await cheapenKey(place, testPassword);
   await backUp(made, fixture.dataDir);
   await writeFile(join(fixture.dataDir, "uploads", "later.txt"), "later");
   await backUp(made, fixture.dataDir);
@@ -156,7 +158,7 @@ it("a storage that keeps locks too is worked in all the same, and each that stay
 it("forget and prune say that the storage removes nothing, before they change anything", async () => {
   await using made = await scene(["locks"]);
   await using fixture = await unpackFixture();
-  await runInit([made.repository], made.parts);
+  await makeRepository(made.place, testPassword);
   await backUp(made, fixture.dataDir);
   await backUp(made, fixture.dataDir);
   const forgetting = runForget(
@@ -191,7 +193,7 @@ async function allFiles({ place }: Scene): Promise<string[]> {
 
 it("who is kept out by another's lock is told so, though the own lock cannot be taken back", async () => {
   await using made = await scene([]);
-  await runInit([made.repository], made.parts);
+  await makeRepository(made.place, testPassword);
   const other = await openRepository(localStorage(made.place), testPassword, testActor());
   const repo = await openRepository(made.storage, testPassword, testActor());
   const failures: unknown[] = [];
@@ -206,7 +208,7 @@ it("who is kept out by another's lock is told so, though the own lock cannot be 
 
 it("a lock is renewed where the old one cannot be removed", async () => {
   await using made = await scene([]);
-  await runInit([made.repository], made.parts);
+  await makeRepository(made.place, testPassword);
   let nowMs = Date.now();
   const clock = {
     ...systemClock,
@@ -230,7 +232,7 @@ it("a lock is renewed where the old one cannot be removed", async () => {
 it("a folder whose finished files are immutable takes further backups; what must remove one names it", async () => {
   await using made = await scene(["config", "keys", "locks", "snapshots", "index", "data"]);
   await using fixture = await unpackFixture();
-  await runInit([made.repository], made.parts);
+  await makeRepository(made.place, testPassword);
   await backUp(made, fixture.dataDir);
   await using _kept = immutable(made.place);
   const [first] = await Array.fromAsync(made.storage.list("snapshots"));
