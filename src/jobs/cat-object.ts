@@ -8,7 +8,7 @@ import { reason } from "../base/reason-codes.ts";
 import type { Destination } from "../plans/destination.ts";
 import { findObject } from "../repository/find-object.ts";
 import { parseSnapshotQuery } from "../repository/find-snapshot.ts";
-import { idOfBytes } from "../repository/format/unpacked-file.ts";
+import { idOfBytes } from "../repository/format/id-of-bytes.ts";
 import { loadBlob, loadObject, type ObjectQuery } from "../repository/load-blob.ts";
 import { loadIndex } from "../repository/load-index.ts";
 import type { Repository } from "../repository/repository.ts";

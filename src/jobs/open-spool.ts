@@ -3,10 +3,9 @@
 import { finding } from "../base/finding-codes.ts";
 import { limits } from "../base/limits.ts";
 import { makeFolders } from "../host/make-folders.ts";
-import { Scratch } from "../host/scratch.ts";
 import type { Destination } from "../plans/destination.ts";
 import type { Storage } from "../storage/storage.ts";
-import { SpoolRoom } from "../storage/wrap/spool-room.ts";
+import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
 import type { JobWatch } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { scratchParent } from "./scratch-folder.ts";
@@ -40,6 +39,11 @@ export async function openSpool(
   if (spoolStorage === undefined || isDistant === undefined || maxBytes === 0) return undefined;
   const distant = (await Promise.all(destinations.map(isDistant))).filter(Boolean).length;
   if (distant === 0) return undefined;
+  // Loaded only where there is something to wait for: most backups go to a disk of this machine.
+  const [{ Scratch }, { SpoolRoom }] = await Promise.all([
+    import("../host/scratch.ts"),
+    import("../storage/wrap/spool-room.ts"),
+  ]);
   if (folder !== undefined) await makeFolders(folder, 0o700).catch(() => undefined);
   const parent = folder ?? scratchParent(parts.env, dataDirectory);
   const scratch = await Scratch.open({ parent, clock: parts.clock });

@@ -3,16 +3,14 @@ import { codedError, type ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
-import { readSourceFolder } from "../capture/source-folder.ts";
 import type { TargetResult } from "../repository/backup/backup-options.ts";
 import { type JobWatch, noting } from "./job-event.ts";
-import { openCopies } from "./open-copies.ts";
+import type { OpenCopiesOptions, OpenedCopies } from "./open-copies.ts";
 import { openSpool } from "./open-spool.ts";
 import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
-import { storeCapture } from "./store-capture.ts";
 import { copiesOf, failedCopies, noCounts, type StoredCopy, tellFirst, tellRenamed } from "./stored-copy.ts";
 
 export interface StoredDestination {
@@ -57,13 +55,18 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   const engine = deriving.promise.then(() =>
     Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]),
   );
-  const folder = deriving.promise.then(() => readSourceFolder(options.dataDirectory, watch.signal));
+  const storing = deriving.promise.then(() => import("./store-capture.ts"));
+  storing.catch(() => undefined);
+  const folder = deriving.promise.then(async () => {
+    const { readSourceFolder } = await import("../capture/source-folder.ts");
+    return await readSourceFolder(options.dataDirectory, watch.signal);
+  });
   // Who opens the capture gets the error there.
   folder.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
   const { copyDestinations = [], dryRun, destinations: repositories, spool: choice } = options;
-  await using copies = await openCopies({ destinations: copyDestinations, dryRun, timeMs }, parts, opening);
+  await using copies = await copiesFor({ destinations: copyDestinations, dryRun, timeMs }, parts, opening);
   await using spool = choice && !dryRun ? await openSpool({ ...options, spool: choice }, parts, opening) : undefined;
   const wanted = { ...options, parent, onDeriving: deriving.resolve, spool };
   await using targets = await openTargets(wanted, parts, opening);
@@ -73,6 +76,7 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   tellFirst(copies, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
   const context = { targets, copies, folder, room: spool?.room, findings, signal, timeMs, emit: watch.emit };
+  const { storeCapture } = await storing;
   const { results, manifest, ...made } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);
   const storedCopies = [
@@ -98,6 +102,14 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     findings,
     incomplete: findings.some(isIncomplete) || firstError !== undefined,
   };
+}
+
+/** What opens them is loaded only where there are any. */
+async function copiesFor(options: OpenCopiesOptions, parts: Parts, watch: JobWatch): Promise<OpenedCopies> {
+  if (options.destinations.length === 0)
+    return { opened: [], failed: [], [Symbol.asyncDispose]: async () => undefined };
+  const { openCopies } = await import("./open-copies.ts");
+  return await openCopies(options, parts, watch);
 }
 
 function storedDestinations(results: readonly TargetResult[], { opened, failed }: OpenedTargets): StoredDestination[] {

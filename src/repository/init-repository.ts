@@ -4,9 +4,9 @@ import type { KeyId } from "../base/ids.ts";
 import type { Storage } from "../storage/storage.ts";
 import { encodeConfig, newConfig } from "./format/config-file.ts";
 import { type MasterKey, newMasterKey, nonceBytes, Sealer } from "./format/crypto.ts";
+import { idOfBytes } from "./format/id-of-bytes.ts";
 import { defaultKdfParams, encodeKeyFile, type KdfParams, lockKeyFile } from "./format/key-file.ts";
 import { timeTextOfMs } from "./format/time-text.ts";
-import { idOfBytes } from "./format/unpacked-file.ts";
 import { openKeys, openRepository } from "./open-repository.ts";
 import type { Actor, Repository } from "./repository.ts";
 

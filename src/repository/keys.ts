@@ -7,6 +7,7 @@ import { type Finding, finding } from "../base/finding-codes.ts";
 import { type KeyId, parseId, shortId } from "../base/ids.ts";
 import { failureReason } from "./failure-reason.ts";
 import { masterKeyBytes } from "./format/crypto.ts";
+import { idOfBytes } from "./format/id-of-bytes.ts";
 import {
   decodeKeyFile,
   defaultKdfParams,
@@ -16,9 +17,8 @@ import {
   unlockKeyFile,
 } from "./format/key-file.ts";
 import { nsOfTimeText, type TimeText, timeText, timeTextOfMs } from "./format/time-text.ts";
-import { idOfBytes } from "./format/unpacked-file.ts";
-import { loadVerified, objectName } from "./object-file.ts";
 import type { Repository } from "./repository.ts";
+import { loadVerified, objectName } from "./verified-file.ts";
 
 export interface StoredKey {
   readonly id: KeyId;

@@ -10,10 +10,11 @@ import type { BlobType } from "./format/blob.ts";
 import { encodeConfig } from "./format/config-file.ts";
 import { damaged } from "./format/damaged.ts";
 import { isDamage } from "./is-damage.ts";
-import { loadSealed, loadVerified } from "./object-file.ts";
+import { loadSealed } from "./object-file.ts";
 import { openBlob } from "./open-blob.ts";
 import { packFile } from "./pack-file.ts";
 import type { IndexedRepository, Repository } from "./repository.ts";
+import { loadVerified } from "./verified-file.ts";
 
 /**
  * The blob's plaintext, proven to be what its id says, from whichever pack holds it whole. BLOB_MISSING where no index knows it;

@@ -6,8 +6,9 @@ import { limits } from "../base/limits.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { decodeIndex } from "./format/index-file.ts";
 import { keepJoined, loadJoined } from "./joined-index.ts";
-import { loadSealed, objectName } from "./object-file.ts";
+import { loadSealed } from "./object-file.ts";
 import type { IndexedRepository, Repository } from "./repository.ts";
+import { objectName } from "./verified-file.ts";
 
 export interface LoadIndexOptions {
   readonly signal?: AbortSignal;

@@ -11,9 +11,10 @@ import { limits } from "../base/limits.ts";
 import { decodeLock, encodeLock, type LockFile } from "./format/lock-file.ts";
 import { msOfTimeText, timeTextOfMs } from "./format/time-text.ts";
 import { isRefusal } from "./is-refusal.ts";
-import { loadSealed, objectName, saveSealed } from "./object-file.ts";
+import { loadSealed, saveSealed } from "./object-file.ts";
 import type { Repository } from "./repository.ts";
 import { appendOnly } from "./require-removal.ts";
+import { objectName } from "./verified-file.ts";
 
 export type LockMode = "shared" | "exclusive";
 

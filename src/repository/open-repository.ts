@@ -9,8 +9,8 @@ import { type Config, decodeConfig } from "./format/config-file.ts";
 import { type MasterKey, Sealer } from "./format/crypto.ts";
 import { damaged } from "./format/damaged.ts";
 import { decodeKeyFile, unlockKeyFile } from "./format/key-file.ts";
-import { loadVerified, objectName } from "./object-file.ts";
 import type { Actor, Repository } from "./repository.ts";
+import { loadVerified, objectName } from "./verified-file.ts";
 
 /**
  * Errors: REPOSITORY_MISSING, PASSWORD_WRONG (no key opens), REPOSITORY_VERSION, OBJECT_DAMAGED (the config, or every key that might

@@ -9,8 +9,9 @@ import { concernsOneFile } from "./concerns-one-file.ts";
 import { failureReason } from "./failure-reason.ts";
 import { decodeSnapshot, type Snapshot } from "./format/snapshot-file.ts";
 import { nsOfTimeText } from "./format/time-text.ts";
-import { loadSealed, objectName } from "./object-file.ts";
+import { loadSealed } from "./object-file.ts";
 import type { Repository } from "./repository.ts";
+import { objectName } from "./verified-file.ts";
 
 export interface StoredSnapshot extends Snapshot {
   readonly id: SnapshotId;

@@ -11,8 +11,9 @@ import { decodeIndex, type IndexColumns } from "../format/index-file.ts";
 import { headerEntryBytes, packTailOverheadBytes } from "../format/pack.ts";
 import { isDamage } from "../is-damage.ts";
 import { withSettledIndex } from "../load-index.ts";
-import { loadSealed, objectName } from "../object-file.ts";
+import { loadSealed } from "../object-file.ts";
 import type { Repository } from "../repository.ts";
+import { objectName } from "../verified-file.ts";
 
 /** Rows `from` to `to` of an index file. */
 export interface IndexRows {

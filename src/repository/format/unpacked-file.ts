@@ -3,9 +3,7 @@
  * config. Source: restic's doc/design.rst, "Unpacked Data Format".
  */
 
-import { createHash } from "node:crypto";
 import { reasonOf } from "../../base/errors.ts";
-import type { AnyId } from "../../base/ids.ts";
 import { MiB } from "../../base/limits.ts";
 import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import { zstdCompress, zstdDecompress } from "../../host/zstd.ts";
@@ -40,9 +38,4 @@ export function sealUnpacked(json: Uint8Array, version: number, sealer: Sealer, 
   plain[0] = compressedMark;
   compressed.copy(plain, 1);
   return sealer.seal(plain, nonce);
-}
-
-/** The name of a file that holds these bytes: their SHA-256. */
-export function idOfBytes<Kind extends AnyId>(bytes: Uint8Array): Kind {
-  return createHash("sha256").update(bytes).digest("hex") as Kind;
 }

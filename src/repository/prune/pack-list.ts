@@ -9,8 +9,9 @@ import type { BlobType } from "../format/blob.ts";
 import { hexIdAt, idBytes } from "../format/hex.ts";
 import { decodeIndex, type IndexColumns } from "../format/index-file.ts";
 import { headerEntryBytes, packTailOverheadBytes } from "../format/pack.ts";
-import { loadSealed, objectName } from "../object-file.ts";
+import { loadSealed } from "../object-file.ts";
 import type { Repository } from "../repository.ts";
+import { objectName } from "../verified-file.ts";
 
 /** Rows `from` up to, not including, `to` of an index file. */
 export interface Span {

@@ -4,9 +4,9 @@ import { isObhutError, ObhutError, systemCode } from "../../base/errors.ts";
 import type { PackId } from "../../base/ids.ts";
 import { KiB } from "../../base/limits.ts";
 import { reason } from "../../base/reason-codes.ts";
-import { idOfBytes } from "../format/unpacked-file.ts";
-import { objectName } from "../object-file.ts";
+import { idOfBytes } from "../format/id-of-bytes.ts";
 import type { Repository } from "../repository.ts";
+import { objectName } from "../verified-file.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** A failing disk loses whole sectors; what lies between them is worth having. */

@@ -7,10 +7,10 @@ import { blobsOf, expectedPackBytes, type LoadedIndexes, loadIndexes } from "../
 import { failureReason } from "../failure-reason.ts";
 import { headerBlobs } from "../format/pack.ts";
 import { isDamage } from "../is-damage.ts";
-import { objectName } from "../object-file.ts";
 import { listPacks } from "../packs/list-packs.ts";
 import { loadPackHeader, type StoredPack } from "../packs/load-pack-header.ts";
 import type { Repository } from "../repository.ts";
+import { objectName } from "../verified-file.ts";
 import type { IndexRewrite, ListedPack } from "./rewrite-indexes.ts";
 import { unreadable } from "./unreadable.ts";
 
