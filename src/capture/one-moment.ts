@@ -130,7 +130,9 @@ export class OneMoment {
   /** Undefined too of an encrypted database, which tells nobody here anything. */
   private async factsOf({ main }: Moment, uploads: string): Promise<MomentFacts | undefined> {
     if (main === undefined || main.captured.encrypted) return undefined;
-    return await momentFacts(main, uploads, this.parent);
+    const facts = await momentFacts(main, uploads, this.parent);
+    await main.captured.restQueries();
+    return facts;
   }
 
   private async pin(kept: KeptUploads): Promise<PinnedDatabase> {

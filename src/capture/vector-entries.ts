@@ -41,6 +41,7 @@ export async function vectorEntries(context: CaptureContext, moment: VectorsMome
   if (database.copy === undefined) {
     const own = await PinnedDatabase.of(context, vectorDatabase, database.still);
     const counts = await countChroma((sql) => database.still.query(sql));
+    await database.still.restQueries();
     return { entries, own, report: { ...counts, ...told }, databases: [], dimensions };
   }
   const { copy, sizeBytes, state, how } = database;

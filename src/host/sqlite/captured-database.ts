@@ -101,6 +101,14 @@ export class CapturedDatabase implements AsyncDisposable {
     return await reader.ask({ op: "query", sql, params });
   }
 
+  /** Ends the process that answers queries, where nothing hangs on it; a later query starts another. It takes memory while all is read. */
+  async restQueries(): Promise<void> {
+    if (this.pinned) return;
+    const reader = await this.#reader?.catch(() => undefined);
+    this.#reader = undefined;
+    await reader?.[Symbol.asyncDispose]();
+  }
+
   /** Writes the database as one plain file to `target`; it is right only if `confirm` or `release` resolves afterwards. */
   async copyTo(target: BytePath, options?: CopyOptions): Promise<void> {
     await copyContent(this.content, target, options ?? { mayGoOn: () => undefined });
