@@ -5,13 +5,15 @@ import type { Part } from "../openwebui/parts.ts";
 import type { SourceEntry } from "../repository/source-entry.ts";
 import type { Manifest } from "./manifest.ts";
 import type { SourceFolder } from "./source-folder.ts";
-import type { DeployedApp } from "./surroundings.ts";
+import type { DeployedApp, Surroundings } from "./surroundings.ts";
 
 export interface CaptureOptions {
   /** Absolute path of Open WebUI's data directory. */
   readonly dataDir: string;
   /** `readSourceFolder` of it, begun by the caller while it waits for something else; it must be no older than that wait. */
   readonly folder?: Promise<SourceFolder>;
+  /** The same of `lookAround`, given these options. */
+  readonly around?: Promise<Surroundings>;
   readonly clock: Clock;
   /** Of Obhut; goes into the manifest. */
   readonly programVersion: string;

@@ -47,7 +47,7 @@ export class CaptureRun {
 
   async *entries(): AsyncGenerator<SourceEntry> {
     const { context } = this;
-    this.around = await lookAround(this.options);
+    this.around = await (this.options.around ?? lookAround(this.options));
     tellSurroundings(this.around, context.parts, context.findings);
     if (this.options.cold === true) this.refuseRunning(this.around);
     const witness = this.options.cold === true ? await ColdWitness.begin(context) : undefined;

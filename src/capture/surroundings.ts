@@ -28,7 +28,7 @@ export interface Surroundings {
   readonly keys: KeyReport;
 }
 
-type Asked = Pick<
+export type Asked = Pick<
   CaptureOptions,
   "dataDir" | "envFile" | "secretKeyFile" | "environment" | "appEnvironment" | "askDeployment" | "lookForApp"
 >;

@@ -56,13 +56,10 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     Promise.all([import("../capture/capture-instance.ts"), import("../repository/backup/backup.ts")]),
   );
   const storing = deriving.promise.then(() => import("./store-capture.ts"));
+  // Where it fails, whoever stores the capture says so.
   storing.catch(() => undefined);
-  const folder = deriving.promise.then(async () => {
-    const { readSourceFolder } = await import("../capture/source-folder.ts");
-    return await readSourceFolder(options.dataDirectory, watch.signal);
-  });
-  // Who opens the capture gets the error there.
-  folder.catch(() => undefined);
+  const looking = storing.then(({ lookAhead }) => lookAhead(options, parts, watch.signal));
+  looking.catch(() => undefined);
   const parent = { hostname: options.instance, paths: [snapshotRoot], timeMs };
   const opening: JobWatch = { ...watch, emit: noting(findings, watch.emit) };
   const { copyDestinations = [], dryRun, destinations: repositories, spool: choice } = options;
@@ -75,7 +72,16 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
   if (repositories.length === 0 || targets.opened.length === 0) deriving.resolve();
   tellFirst(copies, opening);
   const signal = AbortSignal.any([watch.signal, ...targets.signals]);
-  const context = { targets, copies, folder, room: spool?.room, findings, signal, timeMs, emit: watch.emit };
+  const context = {
+    targets,
+    copies,
+    ahead: await looking,
+    room: spool?.room,
+    findings,
+    signal,
+    timeMs,
+    emit: watch.emit,
+  };
   const { storeCapture } = await storing;
   const { results, manifest, ...made } = await storeCapture(await engine, options, parts, context);
   const destinations = storedDestinations(results, targets);

@@ -48,12 +48,12 @@ async function run(
   const actor = testActor();
   const parts = { clock: actor.clock, env: {}, actor } as unknown as Parameters<typeof storeCapture>[2];
   const targets = { opened: [], failed: [], signals: [], [Symbol.asyncDispose]: async () => undefined };
-  const folder = new Promise<never>(() => undefined);
+  const never = new Promise<never>(() => undefined);
   const copies = { opened: [], failed: [], [Symbol.asyncDispose]: async () => undefined };
   const context = {
     targets,
     copies,
-    folder,
+    ahead: { folder: never, around: never },
     findings,
     signal: new AbortController().signal,
     timeMs: 0,

@@ -5,7 +5,8 @@ import { limits } from "../base/limits.ts";
 import type { CaptureOptions } from "../capture/capture-options.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
-import type { SourceFolder } from "../capture/source-folder.ts";
+import { readSourceFolder, type SourceFolder } from "../capture/source-folder.ts";
+import { type Asked, lookAround, type Surroundings } from "../capture/surroundings.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { CopyResult } from "../plain/write/copy-channel.ts";
 import type { BackupOptions, TargetResult } from "../repository/backup/backup-options.ts";
@@ -31,8 +32,8 @@ type Engine = readonly [
 interface StoreContext {
   readonly targets: OpenedTargets;
   readonly copies: OpenedCopies;
-  /** Read while the destinations were opened; for the first try. */
-  readonly folder: Promise<SourceFolder>;
+  /** Seen while the destinations were opened; for the first try. */
+  readonly ahead: LookedAhead;
   readonly signal: AbortSignal;
   readonly timeMs: number;
   readonly emit: Emit;
@@ -43,11 +44,17 @@ interface StoreContext {
 }
 
 /** `fresh`: what was looked at when the destinations were opened is still good. */
-type OneTry = Omit<StoreContext, "folder"> & {
-  readonly folder: StoreContext["folder"] | undefined;
+type OneTry = Omit<StoreContext, "ahead"> & {
+  readonly ahead: LookedAhead | undefined;
   readonly fresh: boolean;
   readonly holds: HoldPatience | undefined;
 };
+
+/** What of a capture needs no destination. */
+export interface LookedAhead {
+  readonly folder: Promise<SourceFolder>;
+  readonly around: Promise<Surroundings>;
+}
 
 interface StoredCapture {
   readonly results: readonly TargetResult[];
@@ -75,7 +82,7 @@ export async function storeCapture(
     const patient = room !== undefined && tries.filled < limits.spoolTries;
     using holds = patient ? new HoldPatience(room, parts.clock, signal) : undefined;
     try {
-      const once = { ...context, holds, ...(fresh ? { fresh } : { folder: undefined, fresh }) };
+      const once = { ...context, holds, ...(fresh ? { fresh } : { ahead: undefined, fresh }) };
       return await storeOnce(engine, options, parts, once);
     } catch (error) {
       const again = whyAnew(error, options, room);
@@ -172,10 +179,17 @@ function backupRequest(
   };
 }
 
+/** Begun while keys are derived and locks settle. Who captures gets the errors. */
+export function lookAhead(options: RunBackupOptions, { env }: Parts, signal: AbortSignal): LookedAhead {
+  const ahead = { folder: readSourceFolder(options.dataDirectory, signal), around: lookAround(asked(options, env)) };
+  for (const begun of Object.values(ahead)) begun.catch(() => undefined);
+  return ahead;
+}
+
 interface CaptureContext {
   readonly targets: OpenedTargets;
   readonly copies: OpenedCopies;
-  readonly folder: Promise<SourceFolder> | undefined;
+  readonly ahead: LookedAhead | undefined;
   readonly onFinding: (found: Finding) => void;
   readonly signal: AbortSignal;
   readonly holds: HoldPatience | undefined;
@@ -184,13 +198,13 @@ interface CaptureContext {
 function captureOptions(
   options: RunBackupOptions,
   { clock, env }: Parts,
-  { targets, copies, folder, onFinding, signal, holds }: CaptureContext,
+  { targets, copies, ahead, onFinding, signal, holds }: CaptureContext,
 ): CaptureOptions {
   const ofCopies = copies.opened.map((copy) => ({ manifest: manifestOf(copy, options.copies?.layout) }));
   const parent = commonManifest([...targets.opened, ...ofCopies]);
   return {
-    dataDir: options.dataDirectory,
-    ...(folder === undefined ? {} : { folder }),
+    ...asked(options, env),
+    ...ahead,
     clock,
     programVersion: programVersion(),
     scratchParent: scratchParent(env, options.dataDirectory),
@@ -200,15 +214,23 @@ function captureOptions(
     force: options.forceLive,
     cold: options.cold === true,
     ...(parent === undefined ? {} : { parent }),
-    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
-    ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
     deploymentFiles: options.deploymentFiles,
-    environment: environmentMap(env),
-    askDeployment: () => appInDocker(options.dataDirectory),
-    ...(options.appEnvironment === undefined ? {} : { appEnvironment: environmentMap(options.appEnvironment) }),
     ...(holds === undefined ? {} : { holds }),
     onFinding,
     signal,
+  };
+}
+
+/** Where the app and its keys are looked for. */
+function asked(options: RunBackupOptions, env: Environment): Asked {
+  const { dataDirectory: dataDir, envFile, secretKeyFile, appEnvironment } = options;
+  return {
+    dataDir,
+    ...(envFile === undefined ? {} : { envFile }),
+    ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
+    environment: environmentMap(env),
+    askDeployment: () => appInDocker(dataDir),
+    ...(appEnvironment === undefined ? {} : { appEnvironment: environmentMap(appEnvironment) }),
   };
 }
 
