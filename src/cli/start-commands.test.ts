@@ -6,6 +6,7 @@ const base = {
   target: "/srv/restored",
   dataPath: undefined,
   appVersion: { version: "0.12.4", certainty: "exact" },
+  encrypted: false,
   secrets: { names: ["WEBUI_SECRET_KEY"], folder: undefined },
   program: "bin/obhut",
   repository: "./my backup",
@@ -25,6 +26,17 @@ test("Docker and the package, at the release that was captured, the key read fro
   assert.match(
     startCommands({ ...base, secrets: written })[0] ?? "",
     /^KEY="\$\(cat \/keys\/WEBUI_SECRET_KEY\)" && docker /,
+  );
+});
+
+test("an encrypted database is started with its password", () => {
+  const secrets = { names: ["WEBUI_SECRET_KEY", "DATABASE_PASSWORD"], folder: "/keys" };
+  const [docker = ""] = startCommands({ ...base, encrypted: true, secrets });
+  assert.ok(
+    docker.startsWith('KEY="$(cat /keys/WEBUI_SECRET_KEY)" && PASSWORD="$(cat /keys/DATABASE_PASSWORD)" && docker '),
+  );
+  assert.ok(
+    docker.includes(' -e DATABASE_TYPE=sqlite+sqlcipher -e WEBUI_SECRET_KEY="$KEY" -e DATABASE_PASSWORD="$PASSWORD" '),
   );
 });
 

@@ -7,6 +7,8 @@ export interface StartCommandsOptions {
   /** Where rows say that the app sees the folder; undefined: no row says. */
   readonly dataPath: string | undefined;
   readonly appVersion: AppVersion | undefined;
+  /** Its database is one of SQLCipher's. */
+  readonly encrypted: boolean;
   readonly secrets: { readonly names: readonly string[]; readonly folder: string | undefined };
   /** What runs Obhut. */
   readonly program: string;
@@ -25,34 +27,51 @@ const image = "ghcr.io/open-webui/open-webui";
  */
 export function startCommands(options: StartCommandsOptions): readonly string[] {
   const { target, dataPath, appVersion } = options;
-  const { first, key } = secretKey(options);
-  const seenAt = dataPath ?? imageDataPath;
-  const variables = [
-    ...(seenAt === imageDataPath ? [] : [`DATA_DIR=${shellWord(seenAt)}`]),
-    ...(key === undefined ? [] : [`WEBUI_SECRET_KEY=${key}`]),
+  const secrets = secretVariables(options);
+  const first = secrets.map(({ shell, read }) => `${shell}="$(${read})" && `).join("");
+  const kept = [
+    ...(options.encrypted ? ["DATABASE_TYPE=sqlite+sqlcipher"] : []),
+    ...secrets.map(({ variable, shell }) => `${variable}="$${shell}"`),
   ];
+  const seenAt = dataPath ?? imageDataPath;
+  const variables = [...(seenAt === imageDataPath ? [] : [`DATA_DIR=${shellWord(seenAt)}`]), ...kept];
   const exact = appVersion?.certainty === "exact" ? appVersion.version : undefined;
   const tag = exact === undefined ? "main" : `v${exact}`;
   const mount = `-v ${shellWord(`${target}:${seenAt}`)}`;
   const docker = ["docker run -d -p 3000:8080", mount, ...variables.map((one) => `-e ${one}`), `${image}:${tag}`];
   if (dataPath !== undefined && dataPath !== target) return [`${first}${docker.join(" ")}`];
-  const own = [`DATA_DIR=${shellWord(target)}`, ...(key === undefined ? [] : [`WEBUI_SECRET_KEY=${key}`])];
+  const own = [`DATA_DIR=${shellWord(target)}`, ...kept];
   const release = exact === undefined ? "open-webui" : `open-webui==${exact}`;
   return [`${first}${docker.join(" ")}`, `${first}${own.join(" ")} uvx ${release} serve`];
 }
 
-/** Never the key itself: where it is read from. Where that fails the app must not start, for it would make a new one. */
-function secretKey(options: StartCommandsOptions): { readonly first: string; readonly key?: string } {
+interface SecretVariable {
+  readonly variable: string;
+  /** The shell's own that takes it first. */
+  readonly shell: string;
+  readonly read: string;
+}
+
+/** Never a key itself: where it is read from. Where that fails the app must not start, for it would make a new one. */
+function secretVariables(options: StartCommandsOptions): readonly SecretVariable[] {
   const { secrets, program, repository, passwordFile, snapshot } = options;
-  const names = ["WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY", secretKeyFileName];
-  const name = names.find((one) => secrets.names.includes(one));
-  if (name === undefined) return { first: "" };
-  const password = passwordFile === undefined ? "" : ` -p ${shellWord(passwordFile)}`;
-  const read =
+  const from = `-r ${shellWord(repository)}${passwordFile === undefined ? "" : ` -p ${shellWord(passwordFile)}`}`;
+  const read = (name: string): string =>
     secrets.folder === undefined
-      ? `${program} dump ${snapshot} /open-webui/secrets/${name} -r ${shellWord(repository)}${password}`
+      ? `${program} dump ${snapshot} /open-webui/secrets/${name} ${from}`
       : `cat ${shellWord(`${secrets.folder}/${name}`)}`;
-  return { first: `KEY="$(${read})" && `, key: '"$KEY"' };
+  const wanted = [
+    {
+      variable: "WEBUI_SECRET_KEY",
+      shell: "KEY",
+      names: ["WEBUI_SECRET_KEY", "WEBUI_JWT_SECRET_KEY", secretKeyFileName],
+    },
+    ...(options.encrypted ? [{ variable: "DATABASE_PASSWORD", shell: "PASSWORD", names: ["DATABASE_PASSWORD"] }] : []),
+  ];
+  return wanted.flatMap(({ names, ...one }) => {
+    const name = names.find((some) => secrets.names.includes(some));
+    return name === undefined ? [] : [{ ...one, read: read(name) }];
+  });
 }
 
 export function shellWord(text: string): string {

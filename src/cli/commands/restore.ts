@@ -130,6 +130,7 @@ function startLines(
     target: summary.target,
     dataPath: summary.dataPath ?? summary.databases.pathInRows,
     appVersion: summary.manifest?.app,
+    encrypted: summary.databases.opaque,
     secrets: summary.secrets,
     program: programName(parts.env),
     repository: from.written,

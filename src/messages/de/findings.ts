@@ -78,7 +78,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Die Anwendung ist neuer als dieses Obhut oder eine Variante davon. Obhut bei Gelegenheit aktualisieren.",
   },
   SECRET_KEY_NOT_SEEN: {
-    what: "Obhut konnte WEBUI_SECRET_KEY nicht sehen; der Schlüssel fehlt daher in Snapshots. Ohne ihn verliert eine wiederhergestellte Instanz ihre Anmeldungen, und mit Zwei-Faktor-Anmeldung kommt niemand hinein.",
+    what: "Obhut konnte WEBUI_SECRET_KEY nicht sehen; ein Snapshot von jetzt enthält den Schlüssel nicht. Ohne ihn verliert eine wiederhergestellte Instanz ihre Anmeldungen, und mit Zwei-Faktor-Anmeldung kommt niemand hinein.",
     next: "Ihn mit --env-file oder --secret-key-file nennen, oder Obhut als Benutzer ausführen, der die Umgebung der Anwendung lesen darf.",
   },
   ENVIRONMENT_NOT_SEEN: {

@@ -78,7 +78,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "The app is newer than this Obhut, or a variant of it. Update Obhut when there is a newer one.",
   },
   SECRET_KEY_NOT_SEEN: {
-    what: "Obhut could not see WEBUI_SECRET_KEY, so no snapshot has it. Without it a restored instance loses sign-ins, and with two-factor sign-in nobody gets in.",
+    what: "Obhut could not see WEBUI_SECRET_KEY; a snapshot taken now goes without it. Without it a restored instance loses sign-ins, and with two-factor sign-in nobody gets in.",
     next: "Name it with --env-file or --secret-key-file, or run Obhut as a user that may read the app's environment.",
   },
   ENVIRONMENT_NOT_SEEN: {
