@@ -37,4 +37,6 @@ test("the folder given, $DATA_DIR, ./data, Docker: the first that holds a databa
   const nested = make("app/data");
   assert.deepEqual(await findInstance({ ...base, given: "app" }), { how: "given", dataDirectory: nested });
   await assert.rejects(findInstance({ ...base, given: "nothing" }), (error) => isObhutError(error, "SOURCE_MISSING"));
+  mkdirSync(join(folder, "empty"));
+  await assert.rejects(findInstance({ ...base, given: "empty" }), (error) => isObhutError(error, "DATABASE_MISSING"));
 });

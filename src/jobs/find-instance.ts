@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ObhutError } from "../base/errors.ts";
 import { type DockerInstance, findDockerInstances } from "../deployment/docker-instances.ts";
+import { mainDatabase } from "../openwebui/parts.ts";
 import type { Environment } from "./parts.ts";
 
 export interface FoundInstance {
@@ -20,7 +21,7 @@ export interface FindInstanceOptions {
   readonly findDocker?: () => Promise<readonly DockerInstance[]>;
 }
 
-/** The folder given, $DATA_DIR, ./data, or a container's; undefined where there is none. SOURCE_MISSING where the one given is none. */
+/** The folder given, $DATA_DIR, ./data, or a container's; undefined where there is none. SOURCE_MISSING, DATABASE_MISSING where the one given is none. */
 export async function findInstance(options: FindInstanceOptions): Promise<FoundInstance | undefined> {
   const { given, env, folder, findDocker = findDockerInstances } = options;
   if (given !== undefined) {
@@ -29,7 +30,8 @@ export async function findInstance(options: FindInstanceOptions): Promise<FoundI
     // `npm start -- /srv/open-webui` means the folder with data/ in it as well.
     if (await holdsDatabase(join(dataDirectory, "data")))
       return { how: "given", dataDirectory: join(dataDirectory, "data") };
-    throw new ObhutError("SOURCE_MISSING", { path: given });
+    if (!(await isFolder(dataDirectory))) throw new ObhutError("SOURCE_MISSING", { path: given });
+    throw new ObhutError("DATABASE_MISSING", { path: join(given, mainDatabase) });
   }
   const named = env["DATA_DIR"];
   if (named && (await holdsDatabase(resolve(folder, named)))) {
@@ -44,8 +46,15 @@ export async function findInstance(options: FindInstanceOptions): Promise<FoundI
   return undefined;
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 async function holdsDatabase(folder: string): Promise<boolean> {
-  return await stat(join(folder, "webui.db")).then(
+  return await stat(join(folder, mainDatabase)).then(
     (found) => found.isFile(),
     () => false,
   );

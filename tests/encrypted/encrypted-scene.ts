@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type JsonLine, type ObhutRun, obhut } from "../cli/run-obhut.ts";
+import { makeRepository } from "../support/cheap-keys.ts";
 import { unpackFixture } from "../support/fixture.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { toolFromEnvironment } from "../support/tool.ts";
@@ -51,7 +52,7 @@ export async function encryptedScene(mode: Mode, end: End): Promise<EncryptedSce
   await writeFile(envFile, `${env.join("\n")}\n`);
   const run = (words: readonly string[]): Promise<ObhutRun> => obhut(words, { env: { OBHUT_PASSWORD: "p" } });
   const repository = path.join(folder.path, "repository");
-  await run(["init", "--to", repository]);
+  await makeRepository(repository, "p");
   const own = stack.move();
   const cold = ["--data", dataDir, "--to", repository, "--env-file", envFile, "--json"];
   return {

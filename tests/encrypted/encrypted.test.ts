@@ -1,7 +1,8 @@
 /** An instance with an encrypted database (SQLCipher): captured cold, restored to the very state it was in. */
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { factsOfFolder } from "../capture-sqlite/scene.ts";
 import { type EncryptedScene, encryptedScene, findingsOf, passphrase, rowsIn } from "./encrypted-scene.ts";
@@ -122,6 +123,27 @@ test("what cannot be done with it is said: rows for another path, a comparison",
   assert.equal(diff.code, 0, diff.stderr);
   assert.match(diff.text, /encrypted: only files are compared/);
   assert.match(diff.text, /\+ +\/open-webui\/data\/uploads\/new\.txt/);
+});
+
+test("a mirror's brake takes rows that nobody can count for no loss", async () => {
+  await using scene = await encryptedScene("delete", "close");
+  const [database, aside] = [path.join(scene.dataDir, "webui.db"), path.join(scene.root, "encrypted.db")];
+  await rename(database, aside);
+  {
+    using plain = new DatabaseSync(database);
+    plain.exec('CREATE TABLE "user" (id TEXT); CREATE TABLE chat (id TEXT)');
+    for (let number = 0; number < 200; number++) plain.exec(`INSERT INTO chat VALUES ('${number}')`);
+  }
+  const place = `mirror:${scene.root}/mirror`;
+  await scene.run(["init", "--to", place]);
+  const to = ["--data", scene.dataDir, "--to", place, "--json"];
+  const before = await scene.run(["backup", ...to]);
+  const counts = before.json.at(-1)?.["counts"] as Record<string, number> | undefined;
+  assert.equal(counts?.["chat"], 200);
+  await rename(aside, database);
+  const { code, text } = await scene.run(["backup", ...to, "--cold"]);
+  assert.equal(code, 0, text);
+  assert.deepEqual(await readFile(path.join(scene.root, "mirror/webui.db")), await readFile(database));
 });
 
 test("a dated copy holds it with its journal, and is restored so", async () => {
