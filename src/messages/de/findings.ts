@@ -35,7 +35,7 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   UPLOAD_LOST: {
     what: "{path} ließ sich nicht sichern, obwohl die Datenbank in diesem Snapshot die Datei nennt.",
-    next: "Die Sicherung wiederholen.",
+    next: "Warum, steht oben; ist das behoben, die Sicherung wiederholen.",
   },
   UPLOADS_ORPHANED: {
     what: "{count} {count:Datei in uploads gehört|Dateien in uploads gehören} zu keiner Zeile der Datenbank, zum Beispiel {example}. Im Snapshot {count:ist sie|sind sie} trotzdem.",
@@ -286,7 +286,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Wenn sie wichtig sind: setfattr (Paket attr) installieren und noch einmal wiederherstellen.",
   },
   OWNERS_NOT_RESTORED: {
-    what: "{count} {count:Datei gehört|Dateien gehören} jetzt dem Benutzer, der sie wiederhergestellt hat.",
+    what: "{count} {count:Datei oder Ordner gehört|Dateien und Ordner gehören} jetzt dem Benutzer, der die Wiederherstellung ausgeführt hat.",
     next: "Wenn die Besitzer wichtig sind: als root wiederherstellen oder mit chown ändern.",
   },
   // storing a snapshot

@@ -35,7 +35,7 @@ export const findings: Record<FindingCode, Sentence> = {
   },
   UPLOAD_LOST: {
     what: "{path} could not be stored, though the database in this snapshot names it.",
-    next: "Run the backup again.",
+    next: "Why is said above; when that is mended, run the backup again.",
   },
   UPLOADS_ORPHANED: {
     what: "{count} {count:file in uploads belongs|files in uploads belong} to no row of the database, such as {example}. The snapshot has {count:it|them} all the same.",
@@ -286,7 +286,7 @@ export const findings: Record<FindingCode, Sentence> = {
     next: "Install setfattr (package attr) and restore again if they matter.",
   },
   OWNERS_NOT_RESTORED: {
-    what: "{count} {count:file now belongs|files now belong} to the user who restored {count:it|them}.",
+    what: "{count} {count:file or folder now belongs|files and folders now belong} to the user who restored {count:it|them}.",
     next: "Restore as root if the owners matter, or change them with chown.",
   },
   // storing a snapshot
