@@ -58,7 +58,7 @@ export const errorCodes = {
   REPOSITORY_LOCK_LOST: { exit: 1, params: ["location", "reason"] },
   INDEX_KEEPS_CHANGING: { exit: 1, params: ["location", "index"] },
   PASSWORD_WRONG: { exit: 12, params: ["location"] },
-  PASSWORD_MISSING: { exit: 1, params: [] },
+  PASSWORD_MISSING: { exit: 1, params: ["location", "options"] },
   OBJECT_DAMAGED: { exit: 1, params: ["object", "reason"] },
   BLOB_MISSING: { exit: 1, params: ["blob"] },
   SNAPSHOT_NOT_FOUND: { exit: 1, params: ["query"] },

@@ -25,6 +25,7 @@ export const reasonCodes = {
   sizeInvalid: ["value"],
   durationInvalid: ["value"],
   timeInvalid: ["value"],
+  dayInvalid: ["value"],
   oldestAfterNewest: [],
   idInvalid: ["value"],
   keepCountInvalid: ["option", "value"],

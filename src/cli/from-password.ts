@@ -16,5 +16,5 @@ export function fromPassword(args: ParsedArguments, parts: Parts, messages: Mess
   if (source !== undefined) return async () => await readPassword(source);
   const own = { file: args.value("password-file"), command: args.value("password-command") };
   if (choosePasswordSource(own, parts.env) !== undefined) return parts.password;
-  return async (location) => await promptPassword(location, "open", messages);
+  return async (location) => await promptPassword(location, "open", { messages, whose: "from" });
 }

@@ -11,5 +11,5 @@ export function newPassword(args: ParsedArguments, messages: Messages): Parts["p
   const given = { file: args.value("new-password-file"), command: args.value("new-password-command") };
   const source = choosePasswordSource(given, {}, "new");
   return async (location, purpose) =>
-    await (source === undefined ? promptPassword(location, purpose, messages) : readPassword(source));
+    await (source === undefined ? promptPassword(location, purpose, { messages, whose: "new" }) : readPassword(source));
 }

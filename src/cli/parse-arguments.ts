@@ -171,7 +171,8 @@ function checkPositionals(command: CommandName, given: readonly string[]): void 
   wanted.forEach((argument, index) => {
     const value = given[index];
     if (value === undefined && !argument.optional) {
-      throw usageError(reason("argumentMissing", { command, name: argument.value.toUpperCase() }));
+      const needed = wanted.filter(({ optional }) => !optional).map(({ value }) => value.toUpperCase());
+      throw usageError(reason("argumentMissing", { command, name: needed.join(" ") }));
     }
     if (value !== undefined && argument.choices !== undefined) {
       checkChoice(argument.value.toUpperCase(), value, argument.choices);

@@ -18,7 +18,8 @@ export function passwordOnce(
   const source = choosePasswordSource(given, env);
   let found: Promise<Secret> | undefined;
   return (location, purpose) => {
-    found ??= source === undefined ? promptPassword(location, purpose, messages) : readPassword(source);
+    found ??=
+      source === undefined ? promptPassword(location, purpose, { messages, whose: "own" }) : readPassword(source);
     return found;
   };
 }

@@ -4,6 +4,13 @@ import { reason } from "../base/reason-codes.ts";
 import { Secret } from "../base/secret.ts";
 import type { Messages } from "../messages/messages.ts";
 import { fill } from "../messages/sentence.ts";
+import { type PasswordOwner, passwordOptions } from "../plans/password-source.ts";
+
+interface Asking {
+  readonly messages: Messages;
+  /** Which password it is: where nobody can be asked, its own options are named. */
+  readonly whose: PasswordOwner;
+}
 
 const enter = /[\r\n]/;
 
@@ -14,9 +21,11 @@ const enter = /[\r\n]/;
 export async function promptPassword(
   location: string,
   purpose: "open" | "create",
-  messages: Messages,
+  { messages, whose }: Asking,
 ): Promise<Secret> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new ObhutError("PASSWORD_MISSING", {});
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new ObhutError("PASSWORD_MISSING", { location, options: passwordOptions(whose) });
+  }
   const words = messages.output;
   const first = await ask(fill(purpose === "create" ? words.askNewPassword : words.askPassword, { location }));
   if (first === "") throw new ObhutError("USAGE", { reason: reason("passwordEmpty", {}) });

@@ -9,7 +9,7 @@ export type PasswordSource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "command"; readonly argv: readonly [string, ...string[]] };
 
-type PasswordOwner = "own" | "from" | "new";
+export type PasswordOwner = "own" | "from" | "new";
 
 /** Of options and variables. */
 const prefixes: Readonly<Record<PasswordOwner, { readonly option: string; readonly variable: string }>> = {
@@ -17,6 +17,13 @@ const prefixes: Readonly<Record<PasswordOwner, { readonly option: string; readon
   from: { option: "from-", variable: "_FROM" },
   new: { option: "new-", variable: "_NEW" },
 };
+
+/** The ways to give it, as a person would write them. A new one never comes from the environment. */
+export function passwordOptions(whose: PasswordOwner): string {
+  const { option, variable } = prefixes[whose];
+  const options = `--${option}password-file, --${option}password-command`;
+  return whose === "new" ? options : `${options}, RESTIC${variable}_PASSWORD`;
+}
 
 /** A layer of settings: options of the call, OBHUT_*, RESTIC_*. */
 interface Layer {

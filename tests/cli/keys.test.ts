@@ -86,7 +86,8 @@ test("without a new password nothing changes, and what is missing is said", asyn
   await using folder = await tempFolder("cli-keys");
   const at = await scene(folder);
   for (const [words, sentence] of [
-    [["key", "add"], /no password/i],
+    [["key", "add"], /no password for .*\n.*: --new-password-file, --new-password-command\./i],
+    [["key", "passwd"], /: --new-password-file, --new-password-command\./],
     [["key", "add", "--new-password-file", path.join(folder.path, "nowhere")], /nowhere/],
     [["key", "add", "--new-password-file", "a", "--new-password-command", "b"], /--new-password-file and --new-pass/],
     [["key", "remove"], /key remove needs KEY/],

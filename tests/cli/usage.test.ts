@@ -74,6 +74,8 @@ test("a command that is missing what it needs says so", async () => {
     [["backup", "--to", "./r"], /no data directory was given/],
     [["restore", "latest", "-r", "./r"], /restore needs --target/],
     [["restore"], /restore needs SNAPSHOT/],
+    [["diff", "latest", "-r", "./r"], /diff needs SNAPSHOT SNAPSHOT/],
+    [["find", "-r", "./r", "--oldest", "2026-13-01", "x"], /2026-13-01 is no time: write 2026-11-23 or/],
     [["check", "-r", "./r", "--read-data-subset", "half"], /half is no part of the data/],
     [["backup", "--data", ".", "--to", "./r", "--part", "models"], /--part is models, but may only be one of/],
     [

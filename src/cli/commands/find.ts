@@ -77,7 +77,7 @@ function askedTime(args: ParsedArguments, name: "oldest" | "newest"): ReturnType
   const text = args.value(name);
   if (text === undefined) return undefined;
   const span = spanOfTime(text.replace(/^@/, ""));
-  if (span === undefined) throw usageError(reason("timeInvalid", { value: text }));
+  if (span === undefined) throw usageError(reason("dayInvalid", { value: text }));
   return span;
 }
 

@@ -161,8 +161,8 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Prüfen, ob --password-file oder RESTIC_PASSWORD das richtige enthält; ein Zeilenende am Schluss stört nicht.",
   },
   PASSWORD_MISSING: {
-    what: "Es wurde kein Passwort angegeben.",
-    next: "Eine Datei mit --password-file nennen, einen Befehl mit --password-command, oder RESTIC_PASSWORD setzen.",
+    what: "Für {location} wurde kein Passwort angegeben.",
+    next: "Es auf einem dieser Wege angeben: {options}. An einem Terminal wird danach gefragt.",
   },
   OBJECT_DAMAGED: {
     what: "{object} ist beschädigt: {reason}.",

@@ -32,6 +32,7 @@ export const reasons: Record<ReasonCode, string> = {
     "{value} ist kein Teil der Daten: n/t wie 1/10, einen Anteil wie 5% oder eine Menge wie 500M schreiben",
   oldestAfterNewest: "--oldest darf nicht nach --newest liegen",
   idInvalid: "{value} ist keine Kennung: 64 Hex-Ziffern schreiben oder wenigstens die ersten vier",
+  dayInvalid: "{value} ist keine Zeitangabe: 2026-11-23 oder 2026-11-23T10:00 schreiben",
   timeInvalid: "{value} ist keine Zeitangabe: @2026-11-23 oder @2026-11-23T10:00 schreiben",
   keepCountInvalid: "{option} ist {value}, erwartet aber eine Zahl oder unlimited",
   keepDurationInvalid: "{option} ist {value}, erwartet aber Jahre, Monate, Tage und Stunden wie 1y5m7d2h",

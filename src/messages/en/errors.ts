@@ -161,8 +161,8 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "See that --password-file or RESTIC_PASSWORD holds the right one; a line break at the end does not matter.",
   },
   PASSWORD_MISSING: {
-    what: "No password was given.",
-    next: "Name a file with --password-file, a command with --password-command, or set RESTIC_PASSWORD.",
+    what: "No password for {location} was given.",
+    next: "Give it with one of these: {options}. On a terminal it is asked for.",
   },
   OBJECT_DAMAGED: {
     what: "{object} is damaged: {reason}.",

@@ -29,6 +29,7 @@ export const reasons: Record<ReasonCode, string> = {
   subsetInvalid: "{value} is no part of the data: write n/t such as 1/10, a share such as 5%, or a size such as 500M",
   oldestAfterNewest: "--oldest must not lie after --newest",
   idInvalid: "{value} is no id: write 64 hex digits, or at least the first four of them",
+  dayInvalid: "{value} is no time: write 2026-11-23 or 2026-11-23T10:00",
   timeInvalid: "{value} is no time: write @2026-11-23 or @2026-11-23T10:00",
   keepCountInvalid: "{option} is {value}, but takes a number or unlimited",
   keepDurationInvalid: "{option} is {value}, but takes years, months, days and hours such as 1y5m7d2h",
