@@ -64,6 +64,7 @@ test("one snapshot that may not be read keeps nobody from the others, and nothin
     for (const words of [["snapshots"], ["check"], ["stats"], ["repair", "snapshots", "--forget", "--dry-run"]]) {
       const { code, output } = await startAsOther(at, ...words).ended;
       assert.equal(code, 3, output);
+      assert.match(output, /"incomplete":true/);
       assert.match(output, new RegExp(`"SNAPSHOT_UNREADABLE","params":{"snapshot":"${name.slice(0, 8)}"`), output);
     }
     assert.equal(await codeOf(startAsOther(at, "prune", "--max-unused", "0")), "STORAGE_FAILED");

@@ -21,8 +21,9 @@ export const run: Command = async (call) => {
   const listed = await listSnapshots({ repository: from, filter }, parts, watch);
   for (const snapshot of listed.snapshots) reporter.record("snapshot", recordOf(snapshot));
   reporter.lines(tableOf(listed.snapshots, call));
-  reporter.record("summary", { command: "snapshots", repository: listed.location, snapshots: listed.snapshots.length });
-  return listed.incomplete ? 3 : 0;
+  const { location: repository, snapshots, incomplete } = listed;
+  reporter.record("summary", { command: "snapshots", repository, snapshots: snapshots.length, incomplete });
+  return incomplete ? 3 : 0;
 };
 
 /** Plain copies: what a snapshot of a repository does not have is left out. */
