@@ -7,7 +7,7 @@ import { type BytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { ObhutError } from "../../base/errors.ts";
 import { type BlobId, shortId } from "../../base/ids.ts";
 import { limits } from "../../base/limits.ts";
-import type { AnyReason } from "../../base/reason-codes.ts";
+import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import type { BlobIndex } from "../blob-index.ts";
 import { failureReason } from "../failure-reason.ts";
 import type { BlobType } from "../format/blob.ts";
@@ -86,7 +86,7 @@ class UsedBlobFinder {
   #addNode(folder: Folder, node: Node): void {
     const { content, subtree, type } = node;
     // What it refers to may stand in fields that are not known either.
-    if (!isKnownType(type)) throw this.#unreadable(folder, `the type ${JSON.stringify(type)} of an entry is unknown`);
+    if (!isKnownType(type)) throw this.#unreadable(folder, reason("entryType", { type: JSON.stringify(type) }));
     for (let piece = 0; content !== null && piece < packedCount(content); piece++) {
       if (this.#use("data", content, piece)) continue;
       throw this.#missing(hexIdAt(content, piece) as BlobId, joinPath(folder.path, node.name));
@@ -94,13 +94,13 @@ class UsedBlobFinder {
     if (subtree !== undefined) {
       this.#push({ tree: subtree, path: joinPath(folder.path, node.name), depth: folder.depth + 1 });
     } else if (node.type === "dir") {
-      throw this.#unreadable({ ...folder, path: joinPath(folder.path, node.name) }, "the folder has no tree");
+      throw this.#unreadable({ ...folder, path: joinPath(folder.path, node.name) }, reason("folderNoTree", {}));
     }
   }
 
   /** Puts the folder on the list, unless its tree was met before. */
   #push(folder: Folder): void {
-    if (folder.depth > limits.maxTreeDepth) throw this.#unreadable(folder, "folders lie too deep");
+    if (folder.depth > limits.maxTreeDepth) throw this.#unreadable(folder, reason("folderDepth", {}));
     const ids = Buffer.from(folder.tree, "hex");
     const row = this.#repo.index.rowAt("tree", ids, 0);
     if (row < 0) throw this.#missing(folder.tree, folder.path);
@@ -120,8 +120,8 @@ class UsedBlobFinder {
     return new ObhutError("PRUNE_BLOB_MISSING", { blob: shortId(blob), ...names });
   }
 
-  #unreadable({ path }: Folder, reason: AnyReason): ObhutError {
-    return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot: this.#snapshot, reason });
+  #unreadable({ path }: Folder, why: AnyReason): ObhutError {
+    return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot: this.#snapshot, reason: why });
   }
 }
 
