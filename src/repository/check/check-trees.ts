@@ -46,9 +46,9 @@ export async function checkTrees(
 ): Promise<CheckedTrees> {
   const checker = new TreeChecker(repo, options);
   // The newest first: what is wrong is named where people will look for it.
-  for (const { tree, id } of snapshots.toReversed()) {
-    await checker.check({ tree, path: "/" as BytePath, snapshot: shortId(id) });
-  }
+  await checker.checkAll(
+    snapshots.toReversed().map(({ tree, id }) => ({ tree, path: "/" as BytePath, snapshot: shortId(id) })),
+  );
   return { trees: checker.seen.size, unknownBlobs: checker.unknown, findings: checker.findings };
 }
 
@@ -65,12 +65,16 @@ class TreeChecker {
     this.#options = options;
   }
 
-  async check(root: Folder): Promise<void> {
-    this.#push(root);
-    while (this.#waiting.length > 0) {
+  /** Several snapshots side by side: alone, each would wait for its root, then for what is below it, with nothing else on the way. */
+  async checkAll(roots: readonly Folder[]): Promise<void> {
+    const together = 2 * this.#repo.storage.connections;
+    for (let next = 0; next < roots.length || this.#waiting.length > 0; ) {
       this.#options.signal?.throwIfAborted();
-      const some = this.#waiting.splice(-2 * this.#repo.storage.connections);
-      await Promise.all(some.map((folder) => this.#checkFolder(folder)));
+      for (; this.#waiting.length < together && next < roots.length; next++) this.#push(roots[next] as Folder);
+      const some = this.#waiting.splice(-together);
+      const loaded = await Promise.all(some.map((folder) => this.#load(folder)));
+      // In this order: what snapshots share is named in the newest of them.
+      for (const [at, folder] of some.entries()) for (const node of loaded[at] ?? []) this.#checkNode(folder, node);
       this.#options.onTree?.(this.seen.size - this.#waiting.length);
     }
   }
@@ -81,20 +85,19 @@ class TreeChecker {
     this.#waiting.push(folder);
   }
 
-  async #checkFolder(folder: Folder): Promise<void> {
-    let nodes: Node[];
+  /** Undefined where it cannot be had, which is a finding. */
+  async #load(folder: Folder): Promise<readonly Node[] | undefined> {
     try {
       await this.#tellDamagedCopy(folder.tree);
-      nodes = await loadTree(this.#repo, folder.tree, this.#options.signal);
+      return await loadTree(this.#repo, folder.tree, this.#options.signal);
     } catch (error) {
       if (this.#options.signal?.aborted) throw error;
       if (isObhutError(error, "BLOB_MISSING")) this.unknown.add(folder.tree);
-      if (this.#options.indexIncomplete && isObhutError(error, "BLOB_MISSING")) return;
+      if (this.#options.indexIncomplete && isObhutError(error, "BLOB_MISSING")) return undefined;
       if (isDamage(error)) this.#damaged(folder, failureReason(error));
       else this.findings.push(finding("TREE_UNREADABLE", namesOf(folder, failureReason(error))));
-      return;
+      return undefined;
     }
-    for (const node of nodes) this.#checkNode(folder, node);
   }
 
   /** `loadTree` goes on to the next copy where the first is damaged: nothing is lost, yet it must be said. */
