@@ -23,7 +23,7 @@ for (const operation of operations) {
       // What is cut off leaves nothing in memory: that is as dying before, and dying before is as dying after the write before.
       faults: faults.filter((fault) => fault !== "dies halfway"),
       chosen: ({ at, fault }) =>
-        isLong || fault === "dies after" || (fault === "dies before" ? at === 1 : random.fraction() < 0.1),
+        isLong || fault === "dies after" || (fault === "dies before" ? at === 1 : random.fraction() < 0.05),
     });
     t.diagnostic(`${writes} writes, ${tried} faults`);
   });
@@ -35,7 +35,7 @@ for (const operation of operations) {
     const { writes, tried } = await crashEverywhere(operation, {
       stage: folderStage,
       faults,
-      chosen: ({ at, fault }) => isLong || (at === 3 && fault === "dies halfway") || random.fraction() < 0.03,
+      chosen: ({ at, fault }) => isLong || (at === 3 && fault === "dies halfway") || random.fraction() < 0.015,
       judge: async (folder) => {
         if (operation.passwords === undefined) await newestRestic.run(folder, "check", "--read-data", "--no-lock");
       },
