@@ -18,7 +18,7 @@ import type {
 } from "./restore-task.ts";
 
 const { masterKey, direct } = workerData as RestorerData;
-// Each blob is authentic; what was written is hashed when it is read back, or not at all (docs/decisions/0104).
+// Each blob is authentic; what was written is hashed when it is read back, or not at all (docs/decisions/0105).
 const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: false });
 const outputs = new OutputFiles({ direct });
 const zeros = Buffer.alloc(1024 * 1024);
