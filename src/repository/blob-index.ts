@@ -4,7 +4,7 @@
  */
 import type { BlobId, PackId } from "../base/ids.ts";
 import { BlobCopies } from "./blob-copies.ts";
-import { BlobIdTable, IdWords, sharedWords, treeFlag } from "./blob-id-table.ts";
+import { BlobIdTable, IdWords, sharedWords, type TableWords, treeFlag } from "./blob-id-table.ts";
 import type { BlobType, PackedBlob } from "./format/blob.ts";
 import { hexIdAt, idBytes } from "./format/hex.ts";
 import type { IndexColumns } from "./format/index-file.ts";
@@ -20,14 +20,15 @@ export interface BlobLocation {
 }
 
 /** All that an index knows, in words as they lie in memory. */
-export interface IndexTables {
-  readonly rows: Int32Array;
+export interface IndexTables extends TableWords {
   readonly places: Int32Array;
   readonly copies: Int32Array;
   readonly packs: readonly PackId[];
   readonly marked: readonly PackId[];
 }
 
+/** Blobs that a backup may bring before its table has to grow. */
+const roomForNew = 32 * 1024;
 /** A row's place: pack, offset, length, uncompressed length. */
 const placeWords = 4;
 
@@ -48,15 +49,15 @@ export class BlobIndex {
 
   /** What it is made of: shared with it, and only good until something is added. */
   get tables(): IndexTables {
-    const { rows } = this.#table;
+    const { rows, slots } = this.#table;
     const places = this.#places.subarray(0, this.count * placeWords);
-    return { rows, places, copies: this.#copies.words, packs: this.#packs, marked: [...this.marked] };
+    return { rows, slots, places, copies: this.#copies.words, packs: this.#packs, marked: [...this.marked] };
   }
 
   /** As the one whose tables these are, with room for `more` blobs. */
-  static of({ rows, places, copies, packs, marked }: IndexTables, more: number): BlobIndex {
+  static of({ places, copies, packs, marked, ...words }: IndexTables, more: number): BlobIndex {
     const index = new BlobIndex();
-    index.#table = BlobIdTable.ofRows(rows, more);
+    index.#table = BlobIdTable.ofRows(words, more);
     index.#places = sharedWords(index.#table.capacity * placeWords);
     index.#places.set(places);
     index.#copies = BlobCopies.of(copies);
@@ -163,7 +164,9 @@ export class BlobIndex {
 
   /** As `forEachBlob` over all blobs would make it in an empty table: with room for `capacity`, `flags` set for each. */
   copyTable(capacity: number, flags: number): BlobIdTable {
-    return BlobIdTable.copyOf(this.#table, Math.max(capacity, 2 * this.count), flags);
+    // Of the same size it is copied as it is; what gets more than that grows once.
+    const roomy = Math.min(2 * this.count, Math.max(this.#table.capacity, this.count + roomForNew));
+    return BlobIdTable.copyOf(this.#table, Math.max(capacity, roomy), flags);
   }
 
   /** Plain values, not an object: this runs for each of a million blobs. */

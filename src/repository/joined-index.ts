@@ -9,7 +9,7 @@ import { hexIdAt, idBytes } from "./format/hex.ts";
 import type { Repository } from "./repository.ts";
 
 /** Changes with the form of what is kept, and with what a machine's memory looks like. */
-const version = 1;
+const version = 2;
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const headWords = 8;
 
@@ -32,21 +32,21 @@ export async function keepJoined(repo: Repository, joined: JoinedIndex): Promise
   await repo.joinedIndex.save(repo.sealer.seal(encodeJoined(joined), repo.actor.random(nonceBytes)));
 }
 
-/** Eight words: version, numbers of files, packs, marked packs, words of rows, of places, of copies, 0. Then all of these, in this order. */
+/** Eight words: version, numbers of files, packs, marked packs, words of rows, of slots, of places, of copies. Then all of these, in this order. */
 function encodeJoined({ index, files }: JoinedIndex): Buffer {
-  const { rows, places, copies, packs, marked } = index.tables;
+  const { rows, slots, places, copies, packs, marked } = index.tables;
   const head = Int32Array.of(
     version,
     files.size,
     packs.length,
     marked.length,
     rows.length,
+    slots.length,
     places.length,
     copies.length,
-    0,
   );
   const ids = Buffer.from([...files, ...packs, ...marked].join(""), "hex");
-  return Buffer.concat([bytesOfWords(head), ids, ...[rows, places, copies].map(bytesOfWords)]);
+  return Buffer.concat([bytesOfWords(head), ids, ...[rows, slots, places, copies].map(bytesOfWords)]);
 }
 
 function decodeJoined(bytes: Buffer, more: number): JoinedIndex | undefined {
@@ -55,14 +55,14 @@ function decodeJoined(bytes: Buffer, more: number): JoinedIndex | undefined {
   const words = new Int32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
   const [found, fileCount = 0, packCount = 0, markedCount = 0, ...tables] = words.subarray(0, headWords);
   const idWords = (idBytes / 4) * (fileCount + packCount + markedCount);
-  const [rows, places, copies] = cut(words, headWords + idWords, tables.slice(0, 3));
-  if (found !== version || copies === undefined || rows === undefined || places === undefined) return undefined;
+  const [rows, slots, places, copies] = cut(words, headWords + idWords, tables);
+  if (found !== version || !rows || !slots || !places || !copies) return undefined;
   const idAt = (number: number): string => hexIdAt(bytes.subarray(4 * headWords), number);
   const ids = Array.from({ length: fileCount + packCount + markedCount }, (_, number) => idAt(number));
   const packs = ids.slice(fileCount, fileCount + packCount) as PackId[];
   const marked = ids.slice(fileCount + packCount) as PackId[];
   return {
-    index: BlobIndex.of({ rows, places, copies, packs, marked }, more),
+    index: BlobIndex.of({ rows, slots, places, copies, packs, marked }, more),
     files: new Set(ids.slice(0, fileCount) as IndexId[]),
   };
 }
