@@ -45,7 +45,7 @@ for (const [what, name] of [
     assert.deepEqual([exitCode, codes], [1, ["OBJECT_DAMAGED"]]);
     assert.match(advice.join(" "), /has to come back from another copy/);
     const opening = openRepository(scene.storage, testPassword, testActor());
-    await assert.rejects(opening, (error: Error) => error.message.includes(name === "config" ? "config" : "key"));
+    await assert.rejects(opening, (error: Error) => error.message.includes(name === "config" ? "config" : "objectKey"));
     assert.notEqual(await resticComplains(scene, join(folder.path, "repository")), "");
   });
 }
