@@ -25,7 +25,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { isObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 import { captureInstance } from "./capture-instance.ts";
-import type { CaptureOptions } from "./capture-options.ts";
+import type { Capture, CaptureOptions } from "./capture-options.ts";
 import { type Manifest, manifestBytes, parseManifest, statesOf } from "./manifest.ts";
 
 let unpacked: UnpackedFixture;
@@ -78,6 +78,18 @@ async function capture(options: Partial<CaptureOptions> = {}): Promise<Taken> {
     "no scratch is left",
   );
   return { findings, manifest: await run.manifest, paths: new Set(paths), out: join(out, "open-webui") };
+}
+
+/** For who consumes the entries otherwise. */
+function begun(): Capture {
+  return captureInstance({
+    dataDir,
+    clock: systemClock,
+    programVersion: "0.0.0-test",
+    scratchParent: work.path,
+    lookForApp: false,
+    onFinding: () => undefined,
+  });
 }
 
 const codes = ({ findings }: Taken): readonly string[] => findings.map(({ code }) => code);
@@ -366,14 +378,7 @@ test("an unknown schema revision is a note", async () => {
 });
 
 test("a chroma.sqlite3 that nobody has open is read where it lies, and what changes it meanwhile is noticed", async () => {
-  const run = captureInstance({
-    dataDir,
-    clock: systemClock,
-    programVersion: "0.0.0-test",
-    scratchParent: work.path,
-    lookForApp: false,
-    onFinding: () => undefined,
-  });
+  const run = begun();
   const chroma = join(dataDir, "vector_db", "chroma.sqlite3");
   const reading = (async () => {
     for await (const { path, content, pinned, done } of run.entries) {
@@ -391,14 +396,7 @@ test("a chroma.sqlite3 that nobody has open is read where it lies, and what chan
 });
 
 test("a capture that is left half-way ends its holds and removes its scratch", async () => {
-  const run = captureInstance({
-    dataDir,
-    clock: systemClock,
-    programVersion: "0.0.0-test",
-    scratchParent: work.path,
-    lookForApp: false,
-    onFinding: () => undefined,
-  });
+  const run = begun();
   for await (const { path, done } of run.entries) {
     done?.({ kind: "read", bytes: 0 });
     if (path === ("/open-webui/data/webui.db" as BytePath)) break;

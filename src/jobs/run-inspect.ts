@@ -1,7 +1,7 @@
 /** Says what a data directory holds, without storing anything. */
 import { isIncomplete } from "../base/finding-codes.ts";
 import { type Inspection, inspectInstance } from "../capture/inspect-instance.ts";
-import { appInDocker } from "./app-in-docker.ts";
+import { askedSurroundings } from "./asked-surroundings.ts";
 import type { JobWatch } from "./job-event.ts";
 import type { Parts } from "./parts.ts";
 import { scratchParent } from "./scratch-folder.ts";
@@ -30,15 +30,10 @@ export async function runInspect(
   { clock, env }: Parts,
   { emit, signal }: JobWatch,
 ): Promise<InspectSummary> {
-  const environment = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const inspection = await inspectInstance({
-    dataDir: options.dataDirectory,
+    ...askedSurroundings(options, env),
     clock,
     scratchParent: scratchParent(env, options.dataDirectory),
-    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
-    ...(options.secretKeyFile === undefined ? {} : { secretKeyFile: options.secretKeyFile }),
-    environment: new Map(environment),
-    askDeployment: () => appInDocker(options.dataDirectory),
     force: options.forceLive,
     cold: options.cold,
     signal,

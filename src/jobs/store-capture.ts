@@ -6,19 +6,19 @@ import type { CaptureOptions } from "../capture/capture-options.ts";
 import { snapshotRoot } from "../capture/layout.ts";
 import type { Manifest } from "../capture/manifest.ts";
 import { readSourceFolder, type SourceFolder } from "../capture/source-folder.ts";
-import { type Asked, lookAround, type Surroundings } from "../capture/surroundings.ts";
+import { lookAround, type Surroundings } from "../capture/surroundings.ts";
 import { parts as allParts, type Part } from "../openwebui/parts.ts";
 import type { CopyResult } from "../plain/write/copy-channel.ts";
 import type { BackupOptions, TargetResult } from "../repository/backup/backup-options.ts";
 import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
-import { appInDocker } from "./app-in-docker.ts";
+import { askedSurroundings } from "./asked-surroundings.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
 import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
 import type { FailedOpening } from "./open-all.ts";
 import { manifestOf, type OpenedCopies } from "./open-copies.ts";
 import { commonManifest, type OpenedTargets } from "./open-targets.ts";
-import type { Environment, Parts } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 import { programVersion } from "./program-version.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
 import { scratchParent } from "./scratch-folder.ts";
@@ -181,7 +181,10 @@ function backupRequest(
 
 /** Begun while keys are derived and locks settle. Who captures gets the errors. */
 export function lookAhead(options: RunBackupOptions, { env }: Parts, signal: AbortSignal): LookedAhead {
-  const ahead = { folder: readSourceFolder(options.dataDirectory, signal), around: lookAround(asked(options, env)) };
+  const ahead = {
+    folder: readSourceFolder(options.dataDirectory, signal),
+    around: lookAround(askedSurroundings(options, env)),
+  };
   for (const begun of Object.values(ahead)) begun.catch(() => undefined);
   return ahead;
 }
@@ -203,7 +206,7 @@ function captureOptions(
   const ofCopies = copies.opened.map((copy) => ({ manifest: manifestOf(copy, options.copies?.layout) }));
   const parent = commonManifest([...targets.opened, ...ofCopies]);
   return {
-    ...asked(options, env),
+    ...askedSurroundings(options, env),
     ...ahead,
     clock,
     programVersion: programVersion(),
@@ -219,23 +222,6 @@ function captureOptions(
     onFinding,
     signal,
   };
-}
-
-/** Where the app and its keys are looked for. */
-function asked(options: RunBackupOptions, env: Environment): Asked {
-  const { dataDirectory: dataDir, envFile, secretKeyFile, appEnvironment } = options;
-  return {
-    dataDir,
-    ...(envFile === undefined ? {} : { envFile }),
-    ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
-    environment: environmentMap(env),
-    askDeployment: () => appInDocker(dataDir),
-    ...(appEnvironment === undefined ? {} : { appEnvironment: environmentMap(appEnvironment) }),
-  };
-}
-
-function environmentMap(variables: Environment): ReadonlyMap<string, string> {
-  return new Map(Object.entries(variables).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 function partSet(chosen: readonly Part[]): ReadonlySet<Part> {

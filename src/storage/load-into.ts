@@ -1,27 +1,15 @@
 /** Loads into memory that is used again, also where a storage only makes new. */
-import type { ByteRange, Storage, StorageFile } from "./storage.ts";
-
-export interface Load {
-  readonly file: StorageFile;
-  readonly range: ByteRange;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Load, SharedBytes, Storage } from "./storage.ts";
 
 /** As `Storage.loadInto`. */
-export async function loadInto<Memory extends ArrayBufferLike>(
-  storage: Storage,
-  { file, range, signal }: Load,
-  memory: Uint8Array<Memory>,
-): Promise<Uint8Array<Memory>> {
-  if (storage.loadInto !== undefined) return await storage.loadInto(file, range, memory, signal);
+export async function loadInto(storage: Storage, load: Load, memory: SharedBytes): Promise<SharedBytes> {
+  if (storage.loadInto !== undefined) return await storage.loadInto(load, memory);
+  const { file, range, signal } = load;
   return copyInto(await storage.load(file, range, signal), memory);
 }
 
 /** The part of `memory` that holds them now. */
-export function copyInto<Memory extends ArrayBufferLike>(
-  bytes: Uint8Array,
-  memory: Uint8Array<Memory>,
-): Uint8Array<Memory> {
+export function copyInto(bytes: Uint8Array, memory: SharedBytes): SharedBytes {
   memory.set(bytes);
   return memory.subarray(0, bytes.length);
 }

@@ -28,6 +28,16 @@ export interface ByteRange {
   readonly length: number;
 }
 
+/** What is loaded. */
+export interface Load {
+  readonly file: StorageFile;
+  readonly range: ByteRange;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Memory that threads share. */
+export type SharedBytes = Uint8Array<SharedArrayBuffer>;
+
 export interface Storage {
   /** How a person named it, without secrets. Used in messages only. */
   readonly location: string;
@@ -53,17 +63,12 @@ export interface Storage {
   load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 
   /**
-   * As `load`, into `memory`, which is long enough for the range and may be shared: resolves with the part of it that holds the range. What
-   * lies elsewhere in it may be overwritten. Memory that begins at a page and has `directSlackBytes` (src/host/direct-io.ts) more than
+   * As `load`, into `memory`, which is long enough for the range: resolves with the part of it that holds the range. What lies
+   * elsewhere in it may be overwritten. Memory that begins at a page and has `directSlackBytes` (src/host/direct-io.ts) more than
    * the range spares a copy. Only where it spares making new memory, which the system has to clear first; who needs it elsewhere loads
    * and copies.
    */
-  loadInto?<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>>;
+  loadInto?(load: Load, memory: SharedBytes): Promise<SharedBytes>;
 
   /**
    * Told that what `load` gave is not what it must be. A storage that keeps copies looks what the place itself holds; where that differs

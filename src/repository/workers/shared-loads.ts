@@ -3,8 +3,8 @@
  * page first, and V8 counts it as a reason to look for garbage (docs/decisions/0202).
  */
 import { directSlackBytes, pageMemory } from "../../host/direct-io.ts";
-import { type Load, loadInto } from "../../storage/load-into.ts";
-import type { Storage } from "../../storage/storage.ts";
+import { loadInto } from "../../storage/load-into.ts";
+import type { Load, SharedBytes, Storage } from "../../storage/storage.ts";
 
 export class SharedLoads {
   readonly #storage: Storage;
@@ -18,7 +18,7 @@ export class SharedLoads {
   }
 
   /** The bytes, for `use` alone: the memory serves another load once that has settled. Errors: the storage's, and those of `use`. */
-  async with<Result>(load: Load, use: (bytes: Uint8Array<SharedArrayBuffer>) => Promise<Result>): Promise<Result> {
+  async with<Result>(load: Load, use: (bytes: SharedBytes) => Promise<Result>): Promise<Result> {
     const memory = this.#take(load.range.length + directSlackBytes);
     try {
       return await use(await loadInto(this.#storage, load, new Uint8Array(memory)));

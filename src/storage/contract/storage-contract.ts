@@ -58,7 +58,7 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
         assert.equal(Buffer.compare(back, bytes.subarray(offset, offset + length)), 0);
         assert.equal(back.buffer.byteLength, length);
         const memory = new Uint8Array(new SharedArrayBuffer(1010));
-        const part = await made.storage.loadInto?.(file, { offset, length }, memory);
+        const part = await made.storage.loadInto?.({ file, range: { offset, length } }, memory);
         if (part === undefined) continue;
         assert.equal(part.buffer, memory.buffer);
         assert.equal(Buffer.compare(part, back), 0);
@@ -71,7 +71,8 @@ export function testStorageContract(name: string, make: () => Promise<StorageUnd
       ] as const) {
         const isShort = (e: unknown): boolean => isObhutError(e, "STORAGE_SHORT_READ");
         await assert.rejects(made.storage.load(file, { offset, length }), isShort);
-        const into = made.storage.loadInto?.(file, { offset, length }, new Uint8Array(length));
+        const memory = new Uint8Array(new SharedArrayBuffer(length));
+        const into = made.storage.loadInto?.({ file, range: { offset, length } }, memory);
         if (into !== undefined) await assert.rejects(into, isShort);
       }
     });

@@ -12,7 +12,7 @@ import { isId } from "../../base/ids.ts";
 import { readDirect } from "../../host/direct-io.ts";
 import { durableWrite, removeFile, syncFolder, temporaryPattern } from "../../host/durable-write.ts";
 import { makeFolders } from "../../host/make-folders.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { allFolders, dataFolders, folderOf, pathOf } from "./layout.ts";
 import { localError } from "./local-error.ts";
 
@@ -95,12 +95,7 @@ class LocalStorage implements Storage {
     );
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
+  async loadInto({ file, range, signal }: Load, memory: SharedBytes): Promise<SharedBytes> {
     signal?.throwIfAborted();
     return await this.#try(
       "read",

@@ -11,7 +11,7 @@ import type { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
 import { type SshChoices, type SshPlace, sshCommand } from "../../host/sftp/ssh-command.ts";
 import { openSshSession } from "../../host/sftp/ssh-session.ts";
 import { allFolders, dataFolders, folderOf, pathOf } from "../local/layout.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { listFolder } from "./list-folder.ts";
 import { fillRange, readRange, readWhole, withOpenFile } from "./load-file.ts";
 import { makeFolder, makeFolders } from "./make-folder.ts";
@@ -107,12 +107,7 @@ class SftpStorage implements Storage {
     );
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
+  async loadInto({ file, range, signal }: Load, memory: SharedBytes): Promise<SharedBytes> {
     const bytes = memory.subarray(0, range.length);
     await this.#read({ file, signal }, (open) => fillRange(open, range.offset, bytes));
     return bytes;

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { finding } from "../../base/finding-codes.ts";
 import { limits } from "../../base/limits.ts";
 import { copyInto, loadInto } from "../load-into.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { type CachedType, CacheFolder, type CacheFolderOptions } from "./cache-folder.ts";
 import { PackStretches } from "./pack-stretches.ts";
 
@@ -60,13 +60,9 @@ class Cache implements Storage {
     return bytes;
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
-    if (file.holds !== "trees") return await loadInto(this.#inner, { file, range, signal }, memory);
+  async loadInto(load: Load, memory: SharedBytes): Promise<SharedBytes> {
+    const { file, range, signal } = load;
+    if (file.holds !== "trees") return await loadInto(this.#inner, load, memory);
     return copyInto(await this.load(file, range, signal), memory);
   }
 

@@ -1,7 +1,7 @@
 /** A storage that moves files at the pace of a line: for those that cannot do it piece by piece themselves. */
 import type { LinePace } from "../../base/pace.ts";
 import { loadInto } from "../load-into.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 
 export function paced(inner: Storage, line: LinePace): Storage {
   return new Paced(inner, line);
@@ -40,14 +40,9 @@ class Paced implements Storage {
     return bytes;
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
-    await this.#line.download.take(range.length, signal);
-    return await loadInto(this.#inner, { file, range, signal }, memory);
+  async loadInto(load: Load, memory: SharedBytes): Promise<SharedBytes> {
+    await this.#line.download.take(load.range.length, load.signal);
+    return await loadInto(this.#inner, load, memory);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {

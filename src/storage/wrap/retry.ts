@@ -8,7 +8,7 @@ import { isObhutError, type ObhutError } from "../../base/errors.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
 import { limits } from "../../base/limits.ts";
 import { loadInto } from "../load-into.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { isWorthRetrying } from "./worth-retrying.ts";
 
 export interface RetryOptions {
@@ -70,13 +70,8 @@ class Retrying implements Storage {
     return await load();
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
-    return await this.#retry(() => loadInto(this.#inner, { file, range, signal }, memory), signal);
+  async loadInto(load: Load, memory: SharedBytes): Promise<SharedBytes> {
+    return await this.#retry(() => loadInto(this.#inner, load, memory), load.signal);
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {

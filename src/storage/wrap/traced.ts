@@ -2,7 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { loadInto } from "../load-into.ts";
-import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
+import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, StoredFile } from "../storage.ts";
 
 /** No content, no key and no password: a location shows none. */
 export interface TracedCall {
@@ -56,14 +56,9 @@ class Traced implements Storage {
     return await this.#tell(about("load", file, range?.length), () => this.#inner.load(file, range, signal));
   }
 
-  async loadInto<Memory extends ArrayBufferLike>(
-    file: StorageFile,
-    range: ByteRange,
-    memory: Uint8Array<Memory>,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<Memory>> {
-    const load = (): Promise<Uint8Array<Memory>> => loadInto(this.#inner, { file, range, signal }, memory);
-    return await this.#tell(about("load", file, range.length), load);
+  async loadInto(load: Load, memory: SharedBytes): Promise<SharedBytes> {
+    const { file, range } = load;
+    return await this.#tell(about("load", file, range.length), () => loadInto(this.#inner, load, memory));
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {
