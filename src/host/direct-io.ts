@@ -2,9 +2,8 @@
  * Large reads and writes between our memory and the disk, past the page cache: nothing is copied, no page of what is in use makes room
  * for what nobody will read soon, and there is little left to sync (docs/decisions/0203). Source: Linux, open(2), O_DIRECT.
  */
-import { constants, openSync } from "node:fs";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { type BytePath, bytesOf } from "../base/byte-path.ts";
 import { systemCode } from "../base/errors.ts";
 import { KiB, MiB } from "../base/limits.ts";
 
@@ -13,7 +12,7 @@ export const directBlockBytes = 4 * KiB;
 /** What memory needs beyond the bytes it is for, so that the blocks they begin and end in fit. */
 export const directSlackBytes = 2 * directBlockBytes;
 /** Below that the copy costs less than a trip to the disk. */
-export const worthDirectBytes = MiB;
+const worthDirectBytes = MiB;
 
 /**
  * Zeroed memory that begins at a page, as direct I/O asks for. JavaScript promises no such thing; V8 maps growable memory by the page,
@@ -21,18 +20,6 @@ export const worthDirectBytes = MiB;
  */
 export function pageMemory(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
-}
-
-/** Opens a file that is there for writing; undefined where there is no direct I/O: macOS, some file systems. Throws what else the system says. */
-export function openDirect(path: BytePath): number | undefined {
-  const flags = flagsFor("write");
-  if (flags === undefined) return undefined;
-  try {
-    return openSync(bytesOf(path), flags);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return undefined;
-  }
 }
 
 /**
@@ -66,7 +53,7 @@ export async function readDirect<Memory extends ArrayBufferLike>(
 }
 
 /** That this memory, file or file system takes no direct I/O. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(systemCode(error) ?? "");
 }
 

@@ -47,7 +47,7 @@ export interface RunRestoreOptions {
   /** Absolute path of the folder for keys; undefined: they stay in the snapshot. */
   readonly secretsFolder: string | undefined;
   readonly dryRun: boolean;
-  /** Reads every file back and has every database checked. Without it each piece is proven as it comes out of the repository, no more. */
+  /** Reads every file back and has every database checked. Without it each piece is proven as it comes out of the repository, and a new target is left to the system to bring to the disk. */
   readonly verify: boolean;
 }
 
@@ -179,6 +179,8 @@ async function writePlan(
     overwrite,
     removes: staleSideFiles(plan),
     verify,
+    // Who leaves out the proof is in a hurry: the disk gets it when the system brings it there, as with restic and rustic.
+    durable: verify,
     whileProving: async (pathOf) => {
       checked = await checkPlannedDatabases(plan, { pathOf, verify, signal: watch.signal });
     },

@@ -218,7 +218,7 @@ export const options: Record<keyof typeof en.options, string> = {
   target: "Ordner, in den wiederhergestellt wird; er muss leer sein oder fehlen",
   overwrite: "auch in einen Ordner wiederherstellen, der nicht leer ist; gleichnamige Dateien werden ersetzt",
   "no-verify":
-    "Geschriebenes nicht zurücklesen und vergleichen, Datenbanken nicht prüfen; ob echt ist, was aus dem Repository kommt, wird trotzdem geprüft",
+    "Geschriebenes nicht zurücklesen und vergleichen, Datenbanken nicht prüfen, bei einem neuen Ordner nicht auf die Platte warten; ob echt ist, was aus dem Repository kommt, wird trotzdem geprüft",
   "data-path": "Pfad, unter dem Open WebUI den Ordner sehen wird; die Pfade in seinen Datensätzen werden angepasst",
   secrets: "gespeicherte Schlüssel und Umgebung in diesen Ordner schreiben, lesbar nur für den Benutzer selbst",
   "ignore-case": "Groß- und Kleinbuchstaben nicht unterscheiden",

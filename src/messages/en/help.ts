@@ -217,7 +217,7 @@ export const options = {
   target: "folder to restore into; it must be empty or not exist",
   overwrite: "restore into a folder that is not empty; files of the same name are replaced",
   "no-verify":
-    "do not read back and hash what was written, nor have the databases checked; that what comes out of the repository is authentic is proven even so",
+    "do not read back and hash what was written, nor have the databases checked, nor wait for the disk in a new folder; that what comes out of the repository is authentic is proven even so",
   "data-path": "path at which Open WebUI will see the restored folder; rewrites the paths in its file rows",
   secrets: "write the stored keys and environment into this folder, readable by you alone",
   "ignore-case": "take capital and small letters for the same",

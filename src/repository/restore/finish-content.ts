@@ -1,4 +1,4 @@
-/** Gives files whose content is there their owner, mode, times and attributes, and makes them durable. */
+/** Gives files whose content is there their owner, mode, times and attributes, and makes them durable where that is asked for. */
 import { type BytePath, displayPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { type Finding, finding } from "../../base/finding-codes.ts";
@@ -6,6 +6,7 @@ import { permissionsOf } from "../format/node.ts";
 import type { ContentFiles } from "./content-files.ts";
 import { setExtendedAttributes } from "./extended-attributes.ts";
 import { secondsOf } from "./make-entries.ts";
+import { isDurable } from "./restore-options.ts";
 import type { FinishedFile } from "./restore-task.ts";
 
 const finishBatch = 128;
@@ -16,7 +17,7 @@ export interface FinishedContent {
   readonly findings: readonly Finding[];
 }
 
-/** All of it is durable when it resolves. What was written of files that failed, before or now, is removed. */
+/** All that should be is durable when it resolves. What was written of files that failed, before or now, is removed. */
 export async function finishContent(content: ContentFiles): Promise<FinishedContent> {
   const findings: Finding[] = [];
   // Root sets attributes last, because a change of owner takes some away; others before a mode forbids it to them.
@@ -33,12 +34,12 @@ export async function finishContent(content: ContentFiles): Promise<FinishedCont
 }
 
 async function finishFiles(content: ContentFiles, numbers: readonly number[], findings: Finding[]): Promise<number> {
-  const { pool, plan } = content.run;
+  const { pool, plan, options } = content.run;
   let foreign = 0;
   await eachConcurrently(Math.ceil(numbers.length / finishBatch), 2 * pool.size, async (batch) => {
     const mine = numbers.slice(batch * finishBatch, (batch + 1) * finishBatch);
     const files = mine.flatMap((number) => finishedFile(content, number) ?? []);
-    const result = await pool.run({ kind: "finish", files });
+    const result = await pool.run({ kind: "finish", files, durable: isDurable(options) });
     if (result.kind !== "finished") return;
     foreign += result.foreignOwners;
     for (const { file, what, reason } of result.failures) {

@@ -1,4 +1,4 @@
-/** The last touch on files whose content is there: size, owner, mode, times, fsync. Runs in a restoring thread. */
+/** The last touch on files whose content is there: size, owner, mode, times, and that they are durable. Runs in a restoring thread. */
 import {
   chmodSync,
   closeSync,
@@ -22,13 +22,14 @@ export interface FinishOutcome {
   readonly foreignOwners: number;
 }
 
-export function finishFiles(files: readonly FinishedFile[]): FinishOutcome {
+/** `durable`: each is synced. */
+export function finishFiles(files: readonly FinishedFile[], { durable }: { readonly durable: boolean }): FinishOutcome {
   const failures: FileFailure[] = [];
   let foreignOwners = 0;
   for (const [file, finished] of files.entries()) {
     const step: { what: FileFailure["what"] } = { what: "content" };
     try {
-      if (!finishFile(finished, step)) foreignOwners++;
+      if (!finishFile(finished, { durable, step })) foreignOwners++;
     } catch (error) {
       if (isDiskFull(error)) throw error;
       failures.push({ file, what: step.what, reason: reasonOf(error) });
@@ -37,8 +38,13 @@ export function finishFiles(files: readonly FinishedFile[]): FinishOutcome {
   return { failures, foreignOwners };
 }
 
+interface Finishing {
+  readonly durable: boolean;
+  readonly step: { what: FileFailure["what"] };
+}
+
 /** False where the file could not be given to its owner. `step` says how far it got when this throws. */
-function finishFile(finished: FinishedFile, step: { what: FileFailure["what"] }): boolean {
+function finishFile(finished: FinishedFile, { durable, step }: Finishing): boolean {
   const descriptor = openFinished(finished);
   try {
     const status = fstatSync(descriptor);
@@ -49,7 +55,7 @@ function finishFile(finished: FinishedFile, step: { what: FileFailure["what"] })
     fchmodSync(descriptor, given ? finished.mode : finished.mode & 0o1777);
     futimesSync(descriptor, finished.atime, finished.mtime);
     step.what = "content";
-    fsyncSync(descriptor);
+    if (durable) fsyncSync(descriptor);
     return given;
   } finally {
     closeSync(descriptor);

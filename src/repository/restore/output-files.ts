@@ -1,27 +1,19 @@
 /** Files being written at many places at once; a bounded number stays open. One belongs to one thread. */
-import type { BytePath } from "../../base/byte-path.ts";
-import { OpenOutput } from "./open-output.ts";
+import { closeSync, constants, fchmodSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { type BytePath, bytesOf } from "../../base/byte-path.ts";
 import type { OutputFile } from "./restore-task.ts";
 import { Stage } from "./stage.ts";
 
 const maxOpen = 64;
-/** One that is being filled, the others on their way to the disk. */
-const maxStages = 10;
+// Never through a link that somebody put there meanwhile.
+const openFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
 export class OutputFiles {
-  /** Least recently used first. */
-  readonly #open = new Map<BytePath, OpenOutput>();
-  #stage = new Stage();
+  /** Descriptors, least recently used first. */
+  readonly #open = new Map<BytePath, number>();
+  readonly #stage = new Stage();
   #stagedFor: OutputFile | undefined;
-  readonly #freeStages: Stage[] = [];
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #direct: boolean;
   #failures = new Map<BytePath, unknown>();
-
-  /** `direct`: large files go past the page cache, for who does not read them again. */
-  constructor({ direct }: { readonly direct: boolean }) {
-    this.#direct = direct;
-  }
 
   /**
    * Memory in which `bytes` bytes, and one more, may be made that `write` is given next, for the same place: then they are not copied.
@@ -32,11 +24,11 @@ export class OutputFiles {
     return this.#stage.room.length > bytes ? this.#stage.room : undefined;
   }
 
-  /** Takes `bytes` for `position` of the file. Whether they were written is known when `settled` resolves. */
+  /** Takes `bytes` for `position` of the file. Whether they were written is known when `settled` returns. */
   write(file: OutputFile, position: number, bytes: Uint8Array): void {
     if (!this.#follows(file, position)) this.#begin(file, position);
     for (let done = 0; done < bytes.length; ) {
-      if (this.#stage.isFull) this.#begin(file, position + done);
+      if (this.#stage.room.length === 0) this.#begin(file, position + done);
       done += this.#stage.add(done === 0 ? bytes : bytes.subarray(done));
     }
   }
@@ -46,10 +38,9 @@ export class OutputFiles {
     this.#opened(file);
   }
 
-  /** Resolves when all that was taken is written, with the files of which something was not since the last call, and the system's error. */
-  async settled(): Promise<ReadonlyMap<BytePath, unknown>> {
+  /** Writes all that was taken. The files of which something could not be written since the last call, with the system's error. */
+  settled(): ReadonlyMap<BytePath, unknown> {
     this.#begin(undefined, 0);
-    await Promise.all(this.#underWay);
     const failures = this.#failures;
     this.#failures = new Map();
     return failures;
@@ -57,7 +48,7 @@ export class OutputFiles {
 
   /** Only when all is settled. */
   closeAll(): void {
-    for (const output of this.#open.values()) output.close();
+    for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
   }
 
@@ -65,68 +56,51 @@ export class OutputFiles {
     return this.#stagedFor?.path === file.path && this.#stage.endPosition === position;
   }
 
-  /** Sends what was gathered on its way, and begins anew: with what does not fill a block of the disk yet, where the file goes on. */
+  /** Writes what was gathered, and begins anew. */
   #begin(file: OutputFile | undefined, position: number): void {
-    const [stage, before] = [this.#stage, this.#stagedFor];
-    const goesOn = file !== undefined && this.#follows(file, position);
-    const kept = before === undefined ? undefined : this.#flush(before, goesOn);
+    if (this.#stagedFor !== undefined) this.#flush(this.#stagedFor);
     this.#stagedFor = file;
-    this.#stage.begin(kept === undefined ? position : stage.positionOf(kept.from));
-    if (kept !== undefined) this.#stage.add(stage.memory.subarray(kept.from, kept.to));
+    this.#stage.begin(position);
   }
 
-  /** `keepsRest`: what follows its last whole block is not written, and returned, where blocks matter. */
-  #flush(file: OutputFile, keepsRest: boolean): { readonly from: number; readonly to: number } | undefined {
-    const stage = this.#stage;
-    const { from, to } = stage;
+  #flush(file: OutputFile): void {
+    const { memory, length, position } = this.#stage;
     try {
-      const output = this.#opened(file);
-      if (!output.isDirect) return void output.write(stage, from, to);
-      const [first, last] = stage.wholeBlocks();
-      output.write(stage, from, first);
-      if (!keepsRest) output.write(stage, last, to);
-      if (this.#underWay.size + 1 < maxStages) this.#writeBeside(output, file, [first, last]);
-      else output.writeBlocks(stage, first, last);
-      return keepsRest ? { from: last, to } : undefined;
+      const descriptor = this.#opened(file);
+      for (let at = 0; at < length; ) at += writeSync(descriptor, memory, at, length - at, position + at);
     } catch (error) {
-      this.#fail(file, error);
-      return undefined;
+      if (!this.#failures.has(file.path)) this.#failures.set(file.path, error);
     }
   }
 
-  #writeBeside(output: OpenOutput, file: OutputFile, [from, to]: readonly [number, number]): void {
-    if (from === to) return;
-    const stage = this.#stage;
-    const writing: Promise<void> = output
-      .writeBlocksBeside(stage, from, to)
-      .catch((error: unknown) => this.#fail(file, error))
-      .finally(() => {
-        this.#underWay.delete(writing);
-        this.#freeStages.push(stage);
-      });
-    this.#underWay.add(writing);
-    this.#stage = this.#freeStages.pop() ?? new Stage();
-  }
-
-  #fail(file: OutputFile, error: unknown): void {
-    if (!this.#failures.has(file.path)) this.#failures.set(file.path, error);
-  }
-
-  #opened(file: OutputFile): OpenOutput {
+  #opened(file: OutputFile): number {
     const known = this.#open.get(file.path);
     if (known !== undefined) this.#open.delete(file.path);
     else if (this.#open.size >= maxOpen) this.#closeOldest();
-    const output = known ?? new OpenOutput(file, { direct: this.#direct });
-    this.#open.set(file.path, output);
-    return output;
+    const descriptor = known ?? opened(file);
+    this.#open.set(file.path, descriptor);
+    return descriptor;
   }
 
   #closeOldest(): void {
-    for (const [path, output] of this.#open) {
-      if (!output.isIdle) continue;
-      output.close();
+    for (const [path, descriptor] of this.#open) {
+      closeSync(descriptor);
       this.#open.delete(path);
       return;
     }
+  }
+}
+
+function opened({ path, fresh, sizeBytes }: OutputFile): number {
+  const descriptor = openSync(bytesOf(path), openFlags, 0o600);
+  if (!fresh) return descriptor;
+  try {
+    fchmodSync(descriptor, 0o600);
+    // Several threads may do this to one file: setting the size it has already changes nothing.
+    ftruncateSync(descriptor, sizeBytes);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }

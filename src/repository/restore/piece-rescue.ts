@@ -31,7 +31,7 @@ export class PieceRescue {
   async run(): Promise<void> {
     if (this.#rows.length === 0) return;
     const { plan, repo, options } = this.#content.run;
-    const outputs = new OutputFiles({ direct: false });
+    const outputs = new OutputFiles();
     try {
       for (const row of this.#rows) {
         const [number, output] = [plan.pieces.fileOf(row), this.#content.outputs[plan.pieces.fileOf(row)]];
@@ -43,7 +43,7 @@ export class PieceRescue {
         });
         if (plain !== undefined) outputs.write(output, plan.pieces.positionOf(row), plain);
       }
-      for (const [path, error] of await outputs.settled()) {
+      for (const [path, error] of outputs.settled()) {
         if (isDiskFull(error)) throw error;
         this.#content.fail(
           this.#content.outputs.findIndex((output) => output.path === path),

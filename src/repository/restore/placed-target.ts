@@ -18,7 +18,7 @@ import {
   temporaryPrefix,
   unmakeFolder,
 } from "./make-entries.ts";
-import type { RestoreOptions } from "./restore-options.ts";
+import { isDurable, type RestoreOptions } from "./restore-options.ts";
 import type { PlannedEntry, RestorePlan } from "./restore-plan.ts";
 import { placeOf } from "./target-folder.ts";
 
@@ -87,10 +87,11 @@ export class PlacedTarget {
     }
   }
 
-  /** Attributes, owners, modes and times of folders, the deepest first; then every name is made durable. */
+  /** Attributes, owners, modes and times of folders, the deepest first; then every name is made durable, where that is asked for. */
   async finishFolders(): Promise<void> {
     await this.#setAttributes();
     for (const folder of this.#plan.folders.toReversed()) await this.#setMetadata(folder);
+    if (!isDurable(this.#options)) return;
     const touched = new Set<BytePath>([this.#root, parentPath(this.#root)]);
     for (const folder of this.#plan.folders) touched.add(this.#place(folder));
     for (const path of touched) {

@@ -19,6 +19,11 @@ export interface RestoreOptions {
   /** Reads everything back and hashes it, before it is put in place. */
   readonly verify?: boolean;
   /**
+   * Waits until everything lies on the disk; default true. Without it that is left to the system, which takes up to half a minute for it.
+   * With `overwrite` it is always waited for: what was good may only make room for what is durable.
+   */
+  readonly durable?: boolean;
+  /**
    * Work that only reads, begun when all content is written and done before anything is put in place: it goes on while files are
    * read back. `pathOf` tells where a file's content lies for now; undefined where it could not be had.
    */
@@ -27,6 +32,11 @@ export interface RestoreOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RestoreProgress) => void;
+}
+
+/** Whether the restore waits for the disk. */
+export function isDurable({ durable = true, overwrite = false }: RestoreOptions): boolean {
+  return durable || overwrite;
 }
 
 export interface RestoreProgress {

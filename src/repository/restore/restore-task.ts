@@ -6,8 +6,6 @@ import type { AnyReason } from "../../base/reason-codes.ts";
 export interface RestorerData {
   /** 64 bytes; see masterKeyOf. */
   readonly masterKey: Uint8Array;
-  /** Large files are written past the page cache: nobody reads them back. */
-  readonly direct: boolean;
 }
 
 /** Pieces in columns; entry i of each belongs to piece i. */
@@ -64,8 +62,8 @@ export type RestoreTask =
       readonly pieces: PieceColumns;
       readonly files: readonly OutputFile[];
     }
-  /** Sets owner, mode and times, makes all durable; makes the empty ones. */
-  | { readonly kind: "finish"; readonly files: readonly FinishedFile[] }
+  /** Sets owner, mode and times, makes what is asked for durable; makes the empty ones. */
+  | { readonly kind: "finish"; readonly files: readonly FinishedFile[]; readonly durable: boolean }
   | { readonly kind: "compare"; readonly range: ComparedRange };
 
 export type RestoreResult =

@@ -17,21 +17,21 @@ import type {
   RestoreTask,
 } from "./restore-task.ts";
 
-const { masterKey, direct } = workerData as RestorerData;
+const { masterKey } = workerData as RestorerData;
 // Each blob is authentic; what was written is hashed when it is read back, or not at all (docs/decisions/0105).
 const opener = new BlobOpener(masterKeyOf(masterKey), { hashes: false });
-const outputs = new OutputFiles({ direct });
+const outputs = new OutputFiles();
 const zeros = Buffer.alloc(1024 * 1024);
 
 serveTasks<RestoreTask, RestoreResult>({
   async run(task) {
     switch (task.kind) {
       case "write":
-        return { kind: "written", ...(await write(task)) };
+        return { kind: "written", ...write(task) };
       case "finish":
         // Another thread may still hold a file open; ours must not, or a full table of descriptors follows.
         outputs.closeAll();
-        return { kind: "finished", ...finishFiles(task.files) };
+        return { kind: "finished", ...finishFiles(task.files, task) };
       case "compare":
         return { kind: "compared", ...comparePieces(task.range) };
     }
@@ -44,7 +44,7 @@ interface Written {
 }
 
 /** Pieces come sorted by offset, so that a blob that belongs to many places is opened once. */
-async function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Promise<Written> {
+function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "write" }>): Written {
   const damages: PieceDamage[] = [];
   const failures: OutputFailure[] = [];
   let opened: OpenedBlob = { damage: "" };
@@ -70,7 +70,7 @@ async function write({ bytes, pieces, files }: Extract<RestoreTask, { kind: "wri
     const reason = put(file, position, opened.plain);
     if (reason !== undefined) failures.push({ file: number, reason });
   }
-  for (const [path, error] of await outputs.settled()) {
+  for (const [path, error] of outputs.settled()) {
     failures.push({ file: files.findIndex((file) => file.path === path), reason: reasonUnlessFull(error) });
   }
   return { damages, failures };

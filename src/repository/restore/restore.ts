@@ -10,7 +10,7 @@ import type { RestorePool } from "./existing-files.ts";
 import { type FinishedContent, finishContent } from "./finish-content.ts";
 import { PlacedTarget } from "./placed-target.ts";
 import { flushContent, proveContent } from "./prove-content.ts";
-import type { RestoreOptions, RestoreSummary } from "./restore-options.ts";
+import { isDurable, type RestoreOptions, type RestoreSummary } from "./restore-options.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { makeTarget, neededBytes, requireFolder, requireSpace } from "./target-folder.ts";
 import { compareWithTarget, writeContent } from "./write-content.ts";
@@ -37,7 +37,7 @@ export async function restore(
   }
   await using pool: RestorePool = new WorkerPool({
     script: workerScript("./restore-worker", import.meta.url),
-    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey), direct: options.verify !== true }),
+    workerData: () => ({ masterKey: masterKeyBytes(repo.masterKey) }),
     resourceLimits: threadLimits,
     ...(options.threads === undefined ? {} : { size: options.threads }),
   });
@@ -89,9 +89,10 @@ export async function restore(
 
 /** The disk is kept busy meanwhile: what was written is on its way to it while it is read back. */
 async function provenContent(content: ContentFiles): Promise<void> {
-  const { verify, whileProving } = content.run.options;
+  const { options } = content.run;
+  const { verify, whileProving } = options;
   const all = [
-    flushContent(content),
+    isDurable(options) ? flushContent(content) : undefined,
     verify ? proveContent(content) : undefined,
     whileProving?.((file) => content.pathOf(file)),
   ];

@@ -1,57 +1,39 @@
 /** Memory in which pieces that follow each other in a file are gathered, so that they are written together. */
-import { MiB } from "../../base/limits.ts";
-import { directBlockBytes, pageMemory } from "../../host/direct-io.ts";
+import { KiB } from "../../base/limits.ts";
 
-/** Whole blocks. */
-const stageBytes = 2 * MiB;
+/** A processor's cache holds it, so that what was unpacked there is still near when it is written. */
+const stageBytes = 256 * KiB;
 
 export class Stage {
-  /** Byte i goes to a place in the file whose remainder by a block is that of i, as direct writes ask for. */
-  readonly memory: Buffer = Buffer.from(pageMemory(stageBytes));
-  /** Where in `memory` what was gathered begins and ends. */
-  from = 0;
-  to = 0;
+  readonly memory: Buffer = Buffer.from(new SharedArrayBuffer(stageBytes));
   /** Where in the file it begins. */
-  #position = 0;
+  position = 0;
+  /** How much of `memory` is filled. */
+  length = 0;
 
   /** Forgets what is there. */
   begin(position: number): void {
-    this.#position = position;
-    this.from = position % directBlockBytes;
-    this.to = this.from;
+    this.position = position;
+    this.length = 0;
   }
 
   /** Where in the file what comes next goes. */
   get endPosition(): number {
-    return this.#position + this.to - this.from;
-  }
-
-  get isFull(): boolean {
-    return this.to === stageBytes;
+    return this.position + this.length;
   }
 
   /** Where what comes next goes. */
   get room(): Uint8Array {
-    return this.memory.subarray(this.to);
+    return this.memory.subarray(this.length);
   }
 
   /** Takes as much as there is room for; how many bytes that is. Bytes that were made in the room are not copied. */
   add(bytes: Uint8Array): number {
-    const part = bytes.length <= stageBytes - this.to ? bytes : bytes.subarray(0, stageBytes - this.to);
-    const isThere = part.buffer === this.memory.buffer && part.byteOffset === this.to;
-    if (!isThere) this.memory.set(part, this.to);
-    this.to += part.length;
+    const left = stageBytes - this.length;
+    const part = bytes.length <= left ? bytes : bytes.subarray(0, left);
+    const isThere = part.buffer === this.memory.buffer && part.byteOffset === this.length;
+    if (!isThere) this.memory.set(part, this.length);
+    this.length += part.length;
     return part.length;
-  }
-
-  /** Where the byte at `at` of the memory goes. */
-  positionOf(at: number): number {
-    return this.#position - this.from + at;
-  }
-
-  /** What of the memory is whole blocks of the file; empty: nothing. */
-  wholeBlocks(): readonly [first: number, last: number] {
-    const first = Math.min(Math.ceil(this.from / directBlockBytes) * directBlockBytes, this.to);
-    return [first, Math.max(Math.floor(this.to / directBlockBytes) * directBlockBytes, first)];
   }
 }
