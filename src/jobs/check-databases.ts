@@ -1,4 +1,5 @@
 /** Opens restored databases and lets SQLite check each of them whole. In threads: a large one takes a while. */
+import { availableParallelism } from "node:os";
 import type { BytePath } from "../base/byte-path.ts";
 import { untilAborted } from "../base/until-aborted.ts";
 import { WorkerPool, workerScript } from "../repository/workers/worker-pool.ts";
@@ -31,7 +32,8 @@ export async function checkDatabases(
   if (tasks.length === 0) return [];
   await using pool = new WorkerPool<DatabaseTask, DatabaseVerdict>({
     script: workerScript("./check-database-worker", import.meta.url),
-    size: Math.min(2, tasks.length),
+    // Files are read back and hashed meanwhile, by as many threads as there are cores.
+    size: Math.min(2, Math.ceil(availableParallelism() / 2), tasks.length),
     workerData: () => undefined,
   });
   return await untilAborted(signal, () => Promise.all(tasks.map((task) => pool.run(task))));
