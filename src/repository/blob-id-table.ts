@@ -47,15 +47,11 @@ export class BlobIdTable {
   }
 
   /**
-   * A table with room for `capacity` rows, at least as many as `other` holds, that begins with its rows, each with `flags` besides its own.
-   * Rows keep their numbers. Only while nobody inserts into `other`. Comparing no ids, it takes a tenth of inserting them.
+   * A table with room for `capacity` rows, at least as many as `other` holds, that begins with its rows. Rows keep their numbers. Only while
+   * nobody inserts into `other`. Comparing no ids, it takes a tenth of inserting them.
    */
-  static copyOf(other: BlobIdTable, capacity: number, flags = 0): BlobIdTable {
-    const table = BlobIdTable.ofRows(other, Math.max(0, capacity - other.rowsUsed));
-    const rows = table.#rows;
-    if (flags === 0) return table;
-    for (let at = idWords; at < table.rowsUsed * rowWords; at += rowWords) rows[at] = (rows[at] ?? 0) | flags;
-    return table;
+  static copyOf(other: BlobIdTable, capacity: number): BlobIdTable {
+    return BlobIdTable.ofRows(other, Math.max(0, capacity - other.rowsUsed));
   }
 
   /** All rows, nine words each. */

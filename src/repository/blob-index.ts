@@ -27,8 +27,6 @@ export interface IndexTables extends TableWords {
   readonly marked: readonly PackId[];
 }
 
-/** Blobs that a backup may bring before its table has to grow. */
-const roomForNew = 32 * 1024;
 /** A row's place: pack, offset, length, uncompressed length. */
 const placeWords = 4;
 
@@ -52,6 +50,11 @@ export class BlobIndex {
     const { rows, slots } = this.#table;
     const places = this.#places.subarray(0, this.count * placeWords);
     return { rows, slots, places, copies: this.#copies.words, packs: this.#packs, marked: [...this.marked] };
+  }
+
+  /** All blobs, to be looked into by other threads as long as nothing is added. */
+  get table(): BlobIdTable {
+    return this.#table;
   }
 
   /** As the one whose tables these are, with room for `more` blobs. */
@@ -160,13 +163,6 @@ export class BlobIndex {
       if (leftOut[this.#places[row * placeWords] ?? 0]) return;
       visit(this.#table.wordsOf(row), this.#table.flags(row) & treeFlag);
     });
-  }
-
-  /** As `forEachBlob` over all blobs would make it in an empty table: with room for `capacity`, `flags` set for each. */
-  copyTable(capacity: number, flags: number): BlobIdTable {
-    // Of the same size it is copied as it is; what gets more than that grows once.
-    const roomy = Math.min(2 * this.count, Math.max(this.#table.capacity, this.count + roomForNew));
-    return BlobIdTable.copyOf(this.#table, Math.max(capacity, roomy), flags);
   }
 
   /** Plain values, not an object: this runs for each of a million blobs. */

@@ -68,7 +68,9 @@ async function knownBlobs(
   signal: AbortSignal,
 ): Promise<KnownBlobs> {
   const indexes = destinations.map(({ target }) => target.repository.index);
-  const known = KnownBlobs.allocate(newBlobsExpected + Math.max(...indexes.map(({ count }) => count)));
+  // Of the first index no copy is made.
+  const copied = indexes.length > 1 ? Math.max(...indexes.map(({ count }) => count)) : 0;
+  const known = KnownBlobs.allocate(newBlobsExpected + copied);
   const scratch = new IdWords();
   await Promise.all(
     destinations.map(async (destination) => {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import type { BlobId, PackId } from "../../base/ids.ts";
-import { BlobIdTable, IdWords, idWords, treeFlag } from "../blob-id-table.ts";
+import { IdWords, idWords, treeFlag } from "../blob-id-table.ts";
 import { BlobIndex } from "../blob-index.ts";
 import { KnownBlobs } from "./known-blobs.ts";
 
@@ -52,10 +52,13 @@ test("an index is taken over for its destination, but what lies in packs that ar
   const words = new IdWords();
   const lackedBy = (known: KnownBlobs): number[] =>
     blobs.map(({ id, type }) => known.claim(words.ofHex(id), 0, type === "tree" ? treeFlag : 0, 0b11));
-  const whole = KnownBlobs.allocate(10);
+  const whole = KnownBlobs.allocate(blobs.length);
   whole.addIndex(index, 0b10, new Set());
   assert.deepEqual(new Set(lackedBy(whole)), new Set([0b01]));
   assert.ok(whole.room > 0);
+  assert.deepEqual(new Set(lackedBy(whole)), new Set([0]), "claimed once");
+  const elsewhere = KnownBlobs.of(whole.memory);
+  assert.deepEqual(new Set(lackedBy(elsewhere)), new Set([0]), "what another thread knows, index included");
   const part = KnownBlobs.allocate(10);
   part.addIndex(index, 0b01, new Set([gone]));
   part.addIndex(index, 0b10, new Set());
@@ -67,7 +70,7 @@ test("an index is taken over for its destination, but what lies in packs that ar
 
 test("threads that meet the same blobs at once claim each of them once", async () => {
   const [threads, count] = [3, 20_000];
-  const table = BlobIdTable.allocate(2 * count);
+  const known = KnownBlobs.allocate(2 * count);
   const ids = new Int32Array(new SharedArrayBuffer(count * 32));
   ids.set(idsOf(count));
   const start = new Int32Array(new SharedArrayBuffer(4));
@@ -76,8 +79,7 @@ test("threads that meet the same blobs at once claim each of them once", async (
     import { workerData, parentPort } from "node:worker_threads";
     const { memory, ids, start, from, count } = workerData;
     const { KnownBlobs } = await import(${JSON.stringify(new URL("./known-blobs.ts", import.meta.url).href)});
-    const { BlobIdTable } = await import(${JSON.stringify(new URL("../blob-id-table.ts", import.meta.url).href)});
-    const known = new KnownBlobs(new BlobIdTable(memory));
+    const known = KnownBlobs.of(memory);
     parentPort.postMessage("ready");
     Atomics.wait(start, 0, 0);
     const mine = [];
@@ -88,7 +90,7 @@ test("threads that meet the same blobs at once claim each of them once", async (
     parentPort.postMessage(mine);`;
   const url = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
   const workers = Array.from({ length: threads }, (_, i) => {
-    const workerData = { memory: table.memory, ids, start, from: i * 7, count };
+    const workerData = { memory: known.memory, ids, start, from: i * 7, count };
     return new Worker(url, { workerData });
   });
   const messages = workers.map((worker) => {

@@ -7,20 +7,48 @@ import { BlobIdTable, type BlobIdTableMemory, IdWords, idWords, treeFlag } from 
 import type { BlobIndex } from "../blob-index.ts";
 import type { PackedIds } from "../format/node.ts";
 
+/** What crosses to a worker. */
+export interface KnownBlobsMemory {
+  readonly table: BlobIdTableMemory;
+  readonly indexed: { readonly table: BlobIdTableMemory; readonly destinations: number } | undefined;
+}
+
+/** A table of an index, which is looked into where it lies: a copy would take longer than a backup of nothing new. */
+interface Indexed {
+  readonly table: BlobIdTable;
+  /** Bits of those that have all of it. */
+  readonly destinations: number;
+}
+
 export class KnownBlobs {
+  /** Whatever `#indexed` does not say; a row's flags are the destinations. */
   #table: BlobIdTable;
+  #indexed: Indexed | undefined;
 
-  constructor(table: BlobIdTable) {
+  private constructor(table: BlobIdTable, indexed: Indexed | undefined) {
     this.#table = table;
+    this.#indexed = indexed;
   }
 
-  /** With room for `capacity` blobs. */
+  /** With room for `capacity` blobs beside those of an index. */
   static allocate(capacity: number): KnownBlobs {
-    return new KnownBlobs(BlobIdTable.allocate(capacity));
+    return new KnownBlobs(BlobIdTable.allocate(capacity), undefined);
   }
 
-  get memory(): BlobIdTableMemory {
-    return this.#table.memory;
+  /** In a thread: those of another. */
+  static of({ table, indexed }: KnownBlobsMemory): KnownBlobs {
+    return new KnownBlobs(
+      new BlobIdTable(table),
+      indexed && { table: new BlobIdTable(indexed.table), destinations: indexed.destinations },
+    );
+  }
+
+  get memory(): KnownBlobsMemory {
+    const { table, destinations } = this.#indexed ?? {};
+    return {
+      table: this.#table.memory,
+      indexed: table && destinations !== undefined ? { table: table.memory, destinations } : undefined,
+    };
   }
 
   /**
@@ -28,9 +56,11 @@ export class KnownBlobs {
    * `type`: 0 or `treeFlag`.
    */
   claim(words: Int32Array, at: number, type: number, wanted: number): number {
+    const lacking = wanted & ~this.#inIndex(words, at, type);
+    if (lacking === 0) return 0;
     const row = this.#table.findOrInsert(words, at, type);
-    if ((wanted & ~this.#table.flags(row)) === 0) return 0;
-    return wanted & ~this.#table.setFlags(row, wanted);
+    if ((lacking & ~this.#table.flags(row)) === 0) return 0;
+    return lacking & ~this.#table.setFlags(row, lacking);
   }
 
   /** Says that destinations have a blob. */
@@ -38,10 +68,13 @@ export class KnownBlobs {
     this.#table.setFlags(this.#table.findOrInsert(words, at, type), destinations);
   }
 
-  /** Says that destinations have all of an index, but what lies in the packs that are `missing`. */
+  /**
+   * Says that destinations have all of an index, but what lies in the packs that are `missing`. Nothing may be added to the index as
+   * long as this is used.
+   */
   addIndex(index: BlobIndex, destinations: number, missing: ReadonlySet<PackId>): void {
-    if (missing.size === 0 && this.#table.rowsUsed === 0) {
-      this.#table = index.copyTable(this.#table.capacity, destinations);
+    if (missing.size === 0 && this.#indexed === undefined) {
+      this.#indexed = { table: index.table, destinations };
       return;
     }
     if (this.room < index.count) this.grow(index.count);
@@ -52,17 +85,26 @@ export class KnownBlobs {
   haveAll(ids: PackedIds, destinations: number): boolean {
     // a copy, because words must be aligned and a view into a pooled buffer may not be
     const words = new Int32Array(ids.slice().buffer);
-    for (let at = 0; at < words.length; at += idWords) {
-      const row = this.#table.find(words, at, 0);
-      if (row < 0 || (destinations & ~this.#table.flags(row)) !== 0) return false;
-    }
+    for (let at = 0; at < words.length; at += idWords) if (!this.#have(words, at, 0, destinations)) return false;
     return true;
   }
 
   /** Whether all of `destinations` have the tree. */
   haveTree(id: BlobId, destinations: number): boolean {
-    const row = this.#table.find(new IdWords().ofHex(id), 0, treeFlag);
-    return row >= 0 && (destinations & ~this.#table.flags(row)) === 0;
+    return this.#have(new IdWords().ofHex(id), 0, treeFlag, destinations);
+  }
+
+  #have(words: Int32Array, at: number, type: number, destinations: number): boolean {
+    const lacking = destinations & ~this.#inIndex(words, at, type);
+    if (lacking === 0) return true;
+    const row = this.#table.find(words, at, type);
+    return row >= 0 && (lacking & ~this.#table.flags(row)) === 0;
+  }
+
+  /** Which destinations have it by the index. */
+  #inIndex(words: Int32Array, at: number, type: number): number {
+    const indexed = this.#indexed;
+    return indexed === undefined || indexed.table.find(words, at, type) < 0 ? 0 : indexed.destinations;
   }
 
   /** Blobs that may still come before the table has to grow. */

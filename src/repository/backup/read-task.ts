@@ -1,7 +1,7 @@
 /** What the main thread and the reading threads say to each other. Plain data. */
 
-import type { BlobIdTableMemory } from "../blob-id-table.ts";
 import type { SourceContent } from "../source-entry.ts";
+import type { KnownBlobsMemory } from "./known-blobs.ts";
 
 /** One destination, as a worker needs to know it. Its number is its place in the list, and its bit. */
 export interface WorkerTarget {
@@ -15,7 +15,7 @@ export interface WorkerTarget {
 
 export interface ReaderData {
   readonly targets: readonly WorkerTarget[];
-  readonly known: BlobIdTableMemory;
+  readonly known: KnownBlobsMemory;
   /** Packs are counted, not passed on. */
   readonly dryRun: boolean;
 }
@@ -61,4 +61,4 @@ export type TellReader =
   /** A pack's memory, to be used again. */
   | { readonly kind: "buffer"; readonly buffer: SharedArrayBuffer }
   /** The table has grown. */
-  | { readonly kind: "known"; readonly known: BlobIdTableMemory };
+  | { readonly kind: "known"; readonly known: KnownBlobsMemory };

@@ -2,7 +2,6 @@
 import { workerData } from "node:worker_threads";
 import { reasonOf, systemCode } from "../../base/errors.ts";
 import { pageMemory } from "../../host/direct-io.ts";
-import { BlobIdTable } from "../blob-id-table.ts";
 import { masterKeyOf } from "../format/crypto.ts";
 import { idBytes } from "../format/hex.ts";
 import type { FilledPack } from "../packs/filled-pack.ts";
@@ -22,7 +21,7 @@ const fillers = targets.map(
 );
 const storer = new PieceStorer(
   targets.map(({ compresses }, target) => ({ filler: fillers[target] as PackFiller, compresses })),
-  new KnownBlobs(new BlobIdTable(known)),
+  KnownBlobs.of(known),
 );
 const reader = new RangeReader();
 
@@ -34,7 +33,7 @@ serveTasks<ReadTask, ReadResult, TellReader>({
   },
   told(message) {
     if (message.kind === "buffer") freeBuffers.push(message.buffer);
-    else storer.known = new KnownBlobs(new BlobIdTable(message.known));
+    else storer.known = KnownBlobs.of(message.known);
   },
 });
 

@@ -23,7 +23,7 @@ export async function knownIn(
   signal?: AbortSignal,
 ): Promise<KnownIn> {
   const { missing, adopted } = await presentPacks(repository, { onFinding, ...(signal ? { signal } : {}) });
-  const known = KnownBlobs.allocate(newBlobsExpected + repository.index.count);
+  const known = KnownBlobs.allocate(newBlobsExpected);
   known.addIndex(repository.index, 1, missing);
   const scratch = new IdWords();
   for (const { id, header } of adopted) {
