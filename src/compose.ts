@@ -5,8 +5,8 @@ import { systemClock } from "./base/clock.ts";
 import { ObhutError } from "./base/errors.ts";
 import type { Finding } from "./base/finding-codes.ts";
 import { type LinePace, Pace } from "./base/pace.ts";
+import type { TlsChoices } from "./host/http/tls-choices.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
-import { readCertificates } from "./jobs/read-certificates.ts";
 import type { PlainPlace } from "./plain/place/place.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
 import type {
@@ -17,7 +17,7 @@ import type {
   RestDestination,
   S3Destination,
 } from "./plans/destination.ts";
-import type { StorageOptions } from "./plans/storage-options.ts";
+import type { StorageOptions, TlsFiles } from "./plans/storage-options.ts";
 import type { Actor, KeptBytes } from "./repository/repository.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { SpoolOptions } from "./storage/wrap/spool.ts";
@@ -166,7 +166,7 @@ async function openRest(
   const who = login && Buffer.from(`${login.user ?? ""}:${login.password?.reveal() ?? ""}`).toString("base64");
   const { origin, pathname: basePath, protocol } = new URL(destination.url);
   const connections = rest.connections ?? 5;
-  const certificates = protocol === "https:" ? await readCertificates(tls) : {};
+  const certificates = protocol === "https:" ? await certificatesFor(tls) : {};
   const headers = who === undefined ? {} : { Authorization: `Basic ${who}` };
   const client = http1Client({
     origin,
@@ -179,10 +179,16 @@ async function openRest(
   return restStorage({ location, client, basePath, connections });
 }
 
+/** Node's TLS takes as long to load as all that opens a folder. */
+async function certificatesFor(tls: TlsFiles): Promise<TlsChoices> {
+  const { readCertificates } = await import("./jobs/read-certificates.ts");
+  return await readCertificates(tls);
+}
+
 async function openS3(destination: S3Destination, { s3, tls }: StorageOptions): Promise<Storage> {
   const { s3Storage } = await import("./storage/s3/s3-storage.ts");
   const { written: location, endpoint, bucket, prefix } = destination;
-  const certificates = endpoint.startsWith("https:") ? await readCertificates(tls) : {};
+  const certificates = endpoint.startsWith("https:") ? await certificatesFor(tls) : {};
   return s3Storage({ location, endpoint, bucket, prefix, env: process.env, tls: certificates, ...s3 });
 }
 
@@ -219,7 +225,7 @@ async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOption
     import("./storage/s3/s3-storage.ts"),
     import("./storage/s3/b2-account.ts"),
     import("./host/http/http1-client.ts"),
-    readCertificates(tls),
+    certificatesFor(tls),
   ]);
   const client = () => http1Client({ origin: api ?? b2Api, connections: 1, tls: certificates, env: process.env });
   return s3Storage({

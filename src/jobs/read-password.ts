@@ -1,5 +1,4 @@
 /** Reads a repository's password from where choosePasswordSource found it. */
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { ObhutError, reasonOf } from "../base/errors.ts";
 import { type Reason, reason } from "../base/reason-codes.ts";
@@ -39,6 +38,7 @@ async function fileText(path: string): Promise<string> {
 /** The program may ask on the terminal itself: it keeps our standard input and error. */
 async function outputOf([program, ...rest]: readonly [string, ...string[]]): Promise<string> {
   const failed = (why: string): ObhutError => usage(reason("passwordCommandFailed", { command: program, reason: why }));
+  const { spawn } = await import("node:child_process");
   const child = spawn(program, rest, { stdio: ["inherit", "pipe", "inherit"] });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
