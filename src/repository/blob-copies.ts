@@ -15,10 +15,10 @@ export class BlobCopies {
     return this.#words.subarray(0, this.#used);
   }
 
-  /** Copies out of `words`. */
+  /** Those that `words` says; it is copied. */
   static of(words: Int32Array): BlobCopies {
     const copies = new BlobCopies();
-    copies.#words = words;
+    copies.#words = words.slice();
     copies.#used = words.length;
     return copies;
   }

@@ -3,6 +3,7 @@
  * it was made of, whose names are the hashes of their content, and is sealed with the repository's key: what opens is what was kept.
  */
 import type { IndexId, PackId } from "../base/ids.ts";
+import { freeMemory } from "../host/free-memory.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { nonceBytes } from "./format/crypto.ts";
 import { hexIdAt, idBytes } from "./format/hex.ts";
@@ -23,7 +24,10 @@ export interface JoinedIndex {
 export async function loadJoined(repo: Repository, more: number): Promise<JoinedIndex | undefined> {
   const sealed = await repo.joinedIndex?.load();
   const bytes = sealed === undefined ? undefined : repo.sealer.tryOpen(sealed);
-  return bytes === undefined ? undefined : decodeJoined(bytes, more);
+  if (bytes === undefined) return undefined;
+  const joined = decodeJoined(bytes, more);
+  freeMemory(bytes);
+  return joined;
 }
 
 /** What goes wrong costs time in the next run, no more. */
@@ -51,8 +55,9 @@ function encodeJoined({ index, files }: JoinedIndex): Buffer {
 
 function decodeJoined(bytes: Buffer, more: number): JoinedIndex | undefined {
   if (!littleEndian || bytes.length < 4 * headWords) return undefined;
-  // From the beginning of memory of its own, so that words are where they may be.
-  const words = new Int32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
+  // Words are where they may be: what was decrypted has memory of its own, else it gets some.
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  const words = new Int32Array(buffer, byteOffset, Math.floor(bytes.length / 4));
   const [found, fileCount = 0, packCount = 0, markedCount = 0, ...tables] = words.subarray(0, headWords);
   const idWords = (idBytes / 4) * (fileCount + packCount + markedCount);
   const [rows, slots, places, copies] = cut(words, headWords + idWords, tables);

@@ -5,6 +5,7 @@ import { reasonOf } from "../base/errors.ts";
 import { type BlobId, shortId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { type AnyReason, reason } from "../base/reason-codes.ts";
+import { freeMemory } from "../host/free-memory.ts";
 import { zstdDecompress } from "../host/zstd.ts";
 import { type Sealer, sealBytes } from "./format/crypto.ts";
 import { damaged } from "./format/damaged.ts";
@@ -20,6 +21,7 @@ export function openBlob(sealer: Sealer, sealed: Uint8Array, { id, uncompressedL
   const what = reason("objectBlob", { id: shortId(id) });
   const opened = sealer.open(sealed, what);
   const plain = uncompressedLength === 0 ? opened : decompress(opened, uncompressedLength, what);
+  if (plain !== opened) freeMemory(opened);
   const actual = hash("sha256", plain, "hex");
   if (actual !== id) throw damaged(what, reason("contentHash", { hash: actual.slice(0, 8) }));
   return plain;

@@ -25,8 +25,8 @@ import type { ReaderData, ReadResult, ReadTask, TellReader } from "./read-task.t
 import { snapshotOf } from "./snapshot-of.ts";
 import { SnapshotTree } from "./snapshot-tree.ts";
 
-/** Room for new blobs to begin with: 4 GiB of pieces. The table grows when more come. */
-const newBlobsExpected = 256 * 1024;
+/** Room for new blobs to begin with: 1 GiB of pieces. The table grows when more come. */
+const newBlobsExpected = 64 * 1024;
 
 /** Heap of a reading thread: its data lies in buffers outside. */
 const readerLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };

@@ -83,8 +83,9 @@ export class KnownBlobs {
 
   /** Whether all of `destinations` have all the data blobs of a list. */
   haveAll(ids: PackedIds, destinations: number): boolean {
-    // a copy, because words must be aligned and a view into a pooled buffer may not be
-    const words = new Int32Array(ids.slice().buffer);
+    // Words must be aligned, and a view into a pooled buffer may not be.
+    const { buffer, byteOffset, byteLength } = ids.byteOffset % 4 === 0 ? ids : ids.slice();
+    const words = new Int32Array(buffer, byteOffset, byteLength / 4);
     for (let at = 0; at < words.length; at += idWords) if (!this.#have(words, at, 0, destinations)) return false;
     return true;
   }

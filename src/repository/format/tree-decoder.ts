@@ -235,19 +235,32 @@ function attributes(scanner: JsonScanner): ExtendedAttribute[] {
 
 /** Ids straight from their digits: `["` 64 digits `","` 64 digits ... `"]`. */
 function packedIds(scanner: JsonScanner): PackedIds {
-  let ids = new Uint8Array(16 * idBytes);
+  const { bytes } = scanner;
+  scanner.expect("[");
+  if (scanner.take("]")) return new Uint8Array(0);
+  // As many as there are where nothing stands between them; white space only makes it too many.
+  let ids = new Uint8Array(
+    idBytes * Math.max(1, Math.round((bytes.indexOf(closingBracket, scanner.at) - scanner.at) / idWithMarks)),
+  );
   let length = 0;
-  scanner.array(() => {
-    if (length === ids.length) {
-      const grown = new Uint8Array(2 * ids.length);
-      grown.set(ids);
-      ids = grown;
-    }
+  do {
     scanner.expect('"');
-    if (!readHexId(ids, length, scanner.bytes, scanner.at)) scanner.fail("a content that is no id");
+    if (length === ids.length) ids = twiceAsLong(ids);
+    if (!readHexId(ids, length, bytes, scanner.at)) scanner.fail("a content that is no id");
     scanner.at += idDigits;
-    scanner.expect('"');
     length += idBytes;
-  });
-  return ids.slice(0, length);
+    scanner.expect('"');
+  } while (scanner.take(","));
+  scanner.expect("]");
+  return length === ids.length ? ids : ids.slice(0, length);
+}
+
+const closingBracket = 0x5d;
+/** An id's digits, two quotation marks, and a comma. */
+const idWithMarks = idDigits + 3;
+
+function twiceAsLong(ids: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(2 * ids.length);
+  longer.set(ids);
+  return longer;
 }
