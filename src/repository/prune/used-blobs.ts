@@ -23,7 +23,7 @@ export type UsedRows = Uint8Array;
 
 export interface FindUsedOptions {
   readonly signal?: AbortSignal;
-  /** Told how many trees were read, and how many snapshots are done. */
+  /** Told how many trees were read, and how many snapshots were begun. */
   readonly onProgress?: (trees: number, snapshots: number) => void;
 }
 
@@ -31,6 +31,7 @@ interface Folder {
   readonly tree: BlobId;
   readonly path: BytePath;
   readonly depth: number;
+  readonly snapshot: string;
 }
 
 /** PRUNE_BLOB_MISSING or PRUNE_TREE_UNREADABLE, naming path and snapshot, where a snapshot is not whole; the storage's error where it cannot be read. */
@@ -41,8 +42,9 @@ export async function findUsedBlobs(
 ): Promise<UsedRows> {
   const finder = new UsedBlobFinder(repo, options);
   // The newest first: what is wrong is named where people will look for it.
-  let done = 0;
-  for (const snapshot of snapshots.toReversed()) await finder.add(snapshot, done++);
+  await finder.addAll(
+    snapshots.toReversed().map(({ id, tree }) => ({ tree, path: "/" as BytePath, depth: 0, snapshot: shortId(id) })),
+  );
   return finder.used;
 }
 
@@ -50,7 +52,6 @@ class UsedBlobFinder {
   readonly used: UsedRows;
   readonly #repo: IndexedRepository;
   readonly #options: FindUsedOptions;
-  #snapshot = "";
   #trees = 0;
   #waiting: Folder[] = [];
 
@@ -60,14 +61,15 @@ class UsedBlobFinder {
     this.used = new Uint8Array(repo.index.count);
   }
 
-  async add({ id, tree }: StoredSnapshot, snapshotsDone: number): Promise<void> {
-    this.#snapshot = shortId(id);
-    this.#push({ tree, path: "/" as BytePath, depth: 0 });
-    while (this.#waiting.length > 0) {
+  /** Several snapshots side by side: alone, each would wait for its root, then for what is below it, with nothing else on the way. */
+  async addAll(roots: readonly Folder[]): Promise<void> {
+    const together = 2 * this.#repo.storage.connections;
+    for (let next = 0; next < roots.length || this.#waiting.length > 0; ) {
       this.#options.signal?.throwIfAborted();
-      const some = this.#waiting.splice(-2 * this.#repo.storage.connections);
+      for (; this.#waiting.length < together && next < roots.length; next++) this.#push(roots[next] as Folder);
+      const some = this.#waiting.splice(-together);
       await Promise.all(some.map((folder) => this.#readFolder(folder)));
-      this.#options.onProgress?.(this.#trees, snapshotsDone);
+      this.#options.onProgress?.(this.#trees, next);
     }
   }
 
@@ -89,10 +91,11 @@ class UsedBlobFinder {
     if (!isKnownType(type)) throw this.#unreadable(folder, reason("entryType", { type: JSON.stringify(type) }));
     for (let piece = 0; content !== null && piece < packedCount(content); piece++) {
       if (this.#use("data", content, piece)) continue;
-      throw this.#missing(hexIdAt(content, piece) as BlobId, joinPath(folder.path, node.name));
+      throw this.#missing(hexIdAt(content, piece) as BlobId, { ...folder, path: joinPath(folder.path, node.name) });
     }
     if (subtree !== undefined) {
-      this.#push({ tree: subtree, path: joinPath(folder.path, node.name), depth: folder.depth + 1 });
+      const path = joinPath(folder.path, node.name);
+      this.#push({ tree: subtree, path, depth: folder.depth + 1, snapshot: folder.snapshot });
     } else if (node.type === "dir") {
       throw this.#unreadable({ ...folder, path: joinPath(folder.path, node.name) }, reason("folderNoTree", {}));
     }
@@ -103,7 +106,7 @@ class UsedBlobFinder {
     if (folder.depth > limits.maxTreeDepth) throw this.#unreadable(folder, reason("folderDepth", {}));
     const ids = Buffer.from(folder.tree, "hex");
     const row = this.#repo.index.rowAt("tree", ids, 0);
-    if (row < 0) throw this.#missing(folder.tree, folder.path);
+    if (row < 0) throw this.#missing(folder.tree, folder);
     if (this.used[row] === 1) return;
     this.used[row] = 1;
     this.#waiting.push(folder);
@@ -115,13 +118,12 @@ class UsedBlobFinder {
     return row >= 0;
   }
 
-  #missing(blob: BlobId, path: BytePath): ObhutError {
-    const names = { path: displayPath(path), snapshot: this.#snapshot };
-    return new ObhutError("PRUNE_BLOB_MISSING", { blob: shortId(blob), ...names });
+  #missing(blob: BlobId, { path, snapshot }: Folder): ObhutError {
+    return new ObhutError("PRUNE_BLOB_MISSING", { blob: shortId(blob), path: displayPath(path), snapshot });
   }
 
-  #unreadable({ path }: Folder, why: AnyReason): ObhutError {
-    return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot: this.#snapshot, reason: why });
+  #unreadable({ path, snapshot }: Folder, why: AnyReason): ObhutError {
+    return new ObhutError("PRUNE_TREE_UNREADABLE", { path: displayPath(path), snapshot, reason: why });
   }
 }
 
