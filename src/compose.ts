@@ -7,6 +7,7 @@ import type { Finding } from "./base/finding-codes.ts";
 import { type LinePace, Pace } from "./base/pace.ts";
 import type { TlsChoices } from "./host/http/tls-choices.ts";
 import type { OpenedStorage, Parts } from "./jobs/parts.ts";
+import { scratchParent } from "./jobs/scratch-folder.ts";
 import type { PlainPlace } from "./plain/place/place.ts";
 import type { CacheChoice } from "./plans/cache-choice.ts";
 import type {
@@ -98,23 +99,57 @@ async function tracedIfAsked(storage: Storage, { onStorageCall: onCall }: Openin
   return traced(storage, { clock: systemClock, onCall });
 }
 
-async function openPlace({ written, place }: PlainDestination, { storageOptions, line }: Opening): Promise<PlainPlace> {
-  if (place.kind === "local") {
-    const { localPlace } = await import("./plain/place/local/local-place.ts");
-    return localPlace(place.path, written);
+async function openPlace(destination: PlainDestination, choices: Opening): Promise<PlainPlace> {
+  const { onStorageCall: onCall, onNote } = choices;
+  const opened = await openNearestPlace(destination, choices);
+  const { tracedPlace } = onCall ? await import("./plain/place/wrap/traced-place.ts") : {};
+  // Each try is a call of its own.
+  const place = onCall && tracedPlace ? tracedPlace(opened, { clock: systemClock, onCall }) : opened;
+  if (destination.place.kind === "local") return place;
+  const { retryingPlace } = await import("./plain/place/wrap/retrying-place.ts");
+  return retryingPlace(place, { clock: systemClock, random: Math.random, onNote });
+}
+
+async function openNearestPlace({ written, place }: PlainDestination, choices: Opening): Promise<PlainPlace> {
+  const { storageOptions, line } = choices;
+  switch (place.kind) {
+    case "local": {
+      const { localPlace } = await import("./plain/place/local/local-place.ts");
+      return await pacedPlaceIfAsked(localPlace(place.path, written), line);
+    }
+    case "sftp": {
+      const { sftpPlace } = await import("./plain/place/sftp/sftp-place.ts");
+      const pace = line && { line };
+      return await sftpPlace({ location: written, place, path: place.path, ...pace, ...storageOptions.sftp });
+    }
+    case "s3":
+    case "b2": {
+      const { s3Place } = await import("./plain/place/s3/s3-place.ts");
+      const address = await (place.kind === "s3" ? s3Address(place, storageOptions) : b2Address(place, storageOptions));
+      return await pacedPlaceIfAsked(s3Place({ ...address, location: written }), line);
+    }
+    case "rclone": {
+      const { rclonePlace } = await import("./plain/place/rclone/rclone-place.ts");
+      const { program: [program = "rclone", ...words] = [], connections, timeoutMs = 60_000 } = storageOptions.rclone;
+      return await rclonePlace({
+        location: written,
+        remote: place.remote,
+        program: [program, ...words],
+        transfers: connections ?? 32,
+        checkers: 16,
+        timeoutMs,
+        pace: storageOptions.pace,
+        scratchParent: scratchParent(process.env),
+        clock: systemClock,
+      });
+    }
   }
-  if (place.kind === "sftp") {
-    const { sftpPlace } = await import("./plain/place/sftp/sftp-place.ts");
-    return await sftpPlace({
-      location: written,
-      place,
-      path: place.path,
-      ...(line && { line }),
-      ...storageOptions.sftp,
-    });
-  }
-  const { notYetOffered } = await import("./plans/destination.ts");
-  throw notYetOffered(place);
+}
+
+async function pacedPlaceIfAsked(place: PlainPlace, line: LinePace | undefined): Promise<PlainPlace> {
+  if (line === undefined) return place;
+  const { pacedPlace } = await import("./plain/place/wrap/paced-place.ts");
+  return pacedPlace(place, line);
 }
 
 /** For storages that cannot hold back piece by piece. */
@@ -185,11 +220,14 @@ async function certificatesFor(tls: TlsFiles): Promise<TlsChoices> {
   return await readCertificates(tls);
 }
 
-async function openS3(destination: S3Destination, { s3, tls }: StorageOptions): Promise<Storage> {
+async function openS3(destination: S3Destination, options: StorageOptions): Promise<Storage> {
   const { s3Storage } = await import("./storage/s3/s3-storage.ts");
-  const { written: location, endpoint, bucket, prefix } = destination;
+  return s3Storage(await s3Address(destination, options));
+}
+
+async function s3Address({ written: location, endpoint, bucket, prefix }: S3Destination, { s3, tls }: StorageOptions) {
   const certificates = endpoint.startsWith("https:") ? await certificatesFor(tls) : {};
-  return s3Storage({ location, endpoint, bucket, prefix, env: process.env, tls: certificates, ...s3 });
+  return { location, endpoint, bucket, prefix, env: process.env, tls: certificates, ...s3 };
 }
 
 async function cacheStorage(
@@ -217,18 +255,21 @@ async function keepIndex(repository: string, { cache }: SystemChoices): Promise<
   };
 }
 
-async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOptions): Promise<Storage> {
-  const { written: location, bucket, prefix } = destination;
+async function openB2(destination: B2Destination, options: StorageOptions): Promise<Storage> {
+  const { s3Storage } = await import("./storage/s3/s3-storage.ts");
+  return s3Storage(await b2Address(destination, options));
+}
+
+async function b2Address({ written: location, bucket, prefix }: B2Destination, { b2, s3, tls }: StorageOptions) {
   const { account, api, connections } = b2;
   if (account === undefined) throw new ObhutError("B2_NO_CREDENTIALS", { location });
-  const [{ s3Storage }, { b2Api, b2Endpoint }, { http1Client }, certificates] = await Promise.all([
-    import("./storage/s3/s3-storage.ts"),
+  const [{ b2Api, b2Endpoint }, { http1Client }, certificates] = await Promise.all([
     import("./storage/s3/b2-account.ts"),
     import("./host/http/http1-client.ts"),
     certificatesFor(tls),
   ]);
   const client = () => http1Client({ origin: api ?? b2Api, connections: 1, tls: certificates, env: process.env });
-  return s3Storage({
+  return {
     ...s3,
     ...(connections === undefined ? {} : { connections }),
     location,
@@ -238,8 +279,8 @@ async function openB2(destination: B2Destination, { b2, s3, tls }: StorageOption
     prefix,
     env: process.env,
     tls: certificates,
-    bucketLookup: s3.bucketLookup ?? "path",
-  });
+    bucketLookup: s3.bucketLookup ?? ("path" as const),
+  };
 }
 
 async function spoolStorage(storage: Storage, options: SpoolOptions): Promise<Storage> {

@@ -52,7 +52,6 @@ export const reasonCodes = {
   passwordsDiffer: [],
   // destinations
   destinationBareWord: ["word"],
-  destinationNotYet: ["scheme"],
   destinationPlain: ["scheme"],
   plainNotOverRest: [],
   mirrorIsOne: [],

@@ -6,11 +6,12 @@ import { isObhutError } from "../base/errors.ts";
 import { type Finding, finding, isIncomplete } from "../base/finding-codes.ts";
 import { type AnyReason, reason } from "../base/reason-codes.ts";
 import type { CopiedEntry } from "../plain/copy/copied-entry.ts";
-import { inFolder } from "../plain/copy/copy-record.ts";
+import { trashFolder } from "../plain/copy/copy-names.ts";
 import { type FileList, readFileList } from "../plain/copy/file-list.ts";
 import type { PlainPlace } from "../plain/place/place.ts";
 import { readCopyFiles } from "../plain/read/copy-files.ts";
 import { copyName, type LabelledCopy, labelledCopies } from "../plain/read/open-copies.ts";
+import { presentIn } from "../plain/read/placed-file.ts";
 import type { PlainDestination } from "../plans/destination.ts";
 import { type JobWatch, noting } from "./job-event.ts";
 import { openPlace } from "./open-copies.ts";
@@ -81,12 +82,10 @@ async function lookAtFiles(
   { entries, archives }: FileList,
   { emit, signal }: JobWatch,
 ): Promise<CopiedEntry[]> {
-  const sizes = new Map<BytePath, number>();
-  for await (const { path, kind, sizeBytes } of place.list(copy.folder, { deep: true, signal })) {
-    if (kind === "file") sizes.set(path, sizeBytes);
-  }
+  const present = await presentIn(place, copy, { skipped: [trashFolder], signal });
   const isThere = (name: BytePath, expected: number): boolean => {
-    const found = sizes.get(inFolder(copy.folder, name));
+    const there = present.get(name);
+    const found = there?.kind === "file" ? there.sizeBytes : undefined;
     if (found === expected) return true;
     const about = { path: displayPath(name), copy: copyName(copy) };
     const told =

@@ -7,7 +7,7 @@ import { localZone } from "../base/time-zone.ts";
 import { holdPlace } from "../plain/copy/run-file.ts";
 import type { PlainPlace } from "../plain/place/place.ts";
 import { type LabelledCopy, labelledCopies } from "../plain/read/open-copies.ts";
-import { removeCopy } from "../plain/write/remove-copies.ts";
+import { removeCopy } from "../plain/write/copy-folder.ts";
 import type { PlainDestination } from "../plans/destination.ts";
 import { filterSnapshots, findSnapshot, type SnapshotFilter } from "../repository/find-snapshot.ts";
 import { isFuture, keepingGood, type PlannedGroup, planForget, removedBy } from "../repository/forget/plan-forget.ts";

@@ -7,10 +7,10 @@ import { snapshotData, snapshotSecrets } from "../capture/layout.ts";
 import { type Manifest, parseManifest } from "../capture/manifest.ts";
 import { mainDatabase, sideFileOf } from "../openwebui/parts.ts";
 import { captureName } from "../plain/copy/copy-names.ts";
-import { inFolder } from "../plain/copy/copy-record.ts";
 import { readFileList } from "../plain/copy/file-list.ts";
-import { type PlainPlace, readSmall } from "../plain/place/place.ts";
+import type { PlainPlace } from "../plain/place/place.ts";
 import { type LabelledCopy, labelledCopies } from "../plain/read/open-copies.ts";
+import { readSmallPlaced } from "../plain/read/placed-file.ts";
 import { type RestoredEntry, restoreCopy } from "../plain/read/restore-copy.ts";
 import type { PlainDestination } from "../plans/destination.ts";
 import { findSnapshot } from "../repository/find-snapshot.ts";
@@ -109,8 +109,8 @@ async function readCapture(
   { copy }: LabelledCopy,
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
-  const path = inFolder(copy.folder, captureName);
-  return (await place.look(path)) === undefined ? undefined : parseManifest(await readSmall(place, path, signal));
+  const bytes = await readSmallPlaced(place, copy, captureName, signal);
+  return bytes === undefined ? undefined : parseManifest(bytes);
 }
 
 interface WriteContext {

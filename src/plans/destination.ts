@@ -92,11 +92,6 @@ function checked<One extends AnyDestination>(found: readonly One[]): readonly On
   return found;
 }
 
-/** That a place is understood, and nothing can be stored there in this way. */
-export function notYetOffered({ kind, written }: RemoteDestination): ObhutError<"DESTINATION_INVALID"> {
-  return invalid(written, reason("destinationNotYet", { scheme: `${kind}:` }));
-}
-
 /** A folder holds one thing: a repository, or copies of one kind. */
 function placeOf(destination: AnyDestination): string {
   if (isPlain(destination)) return placeOf(destination.place);

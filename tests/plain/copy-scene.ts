@@ -19,10 +19,11 @@ export interface CopyScene extends AsyncDisposable {
   backup(...words: readonly string[]): Promise<ObhutRun>;
 }
 
-export async function copyScene(): Promise<CopyScene> {
+/** `more`: what its calls find in their environment too. */
+export async function copyScene(more: Readonly<Record<string, string>> = {}): Promise<CopyScene> {
   const fixture = await unpackFixture();
   const temp = await tempFolder("plain");
-  const env = { OBHUT_PASSWORD: "p", RESTIC_PASSWORD: "p", OBHUT_SCRATCH: temp.path };
+  const env = { OBHUT_PASSWORD: "p", RESTIC_PASSWORD: "p", OBHUT_SCRATCH: temp.path, ...more };
   const obhut = (...words: readonly string[]): Promise<ObhutRun> => runObhut(words, env);
   return {
     data: fixture.dataDir,

@@ -5,21 +5,10 @@ import type { Readable } from "node:stream";
 import { KiB } from "../../base/limits.ts";
 import type { LinePace } from "../../base/pace.ts";
 import { within } from "../../base/within.ts";
-import { endProcess, type WatchedProcess, watchProcess } from "../end-process.ts";
+import { endProcess, watchProcess } from "../end-process.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { http2Client } from "../http/http2-client.ts";
-
-/** rclone is gone, or never was there. */
-export class RcloneEndedError extends Error {
-  override readonly name = "RcloneEndedError";
-  /** `not-ready`: it ended, or kept silent, before it could be asked anything. */
-  readonly kind: "program-missing" | "not-ready" | "ended";
-
-  constructor(kind: RcloneEndedError["kind"], said: string) {
-    super(said);
-    this.kind = kind;
-  }
-}
+import { endOf, lastLines, lastWordsMs, RcloneEndedError } from "./rclone-end.ts";
 
 export interface RcloneSession {
   readonly client: HttpClient;
@@ -34,13 +23,8 @@ export interface RcloneSession {
 }
 
 const keptSaidBytes = 8 * KiB;
-const shownLines = 2;
-/** How long a broken connection waits for the end behind it, which says more. */
-export const lastWordsMs = 1_000;
 /** One socket for both directions, which Node gives to a child as its descriptor 3 only. `exec`: the process is rclone, no shell stays. */
 const onOneSocket = 'exec "$@" <&3 >&3 3<&-';
-/** What a shell ends with where a program cannot be started. */
-const notStarted = ["exit 126", "exit 127"];
 
 /**
  * `command`: program and words, the remote last. Rejects with RcloneEndedError; then nothing is left running. As rclone ends with its input, it
@@ -95,22 +79,4 @@ async function untilReady(client: HttpClient, end: Promise<RcloneEndedError>, ti
     // Where it ended, its last words say more than the broken connection.
     throw (await within(end, lastWordsMs)) ?? late;
   }
-}
-
-async function endOf(watched: WatchedProcess, program: string, isReady: () => boolean): Promise<RcloneEndedError> {
-  const { how, said } = await watched.end;
-  if (typeof how !== "string") return new RcloneEndedError("program-missing", how.message);
-  const words = [`${program}: ${how}`, lastLines(said)].filter((line) => line !== "").join(": ");
-  if (isReady()) return new RcloneEndedError("ended", words);
-  return new RcloneEndedError(notStarted.includes(how) ? "program-missing" : "not-ready", words);
-}
-
-/** Without the time that rclone puts in front, and without what is no complaint. */
-function lastLines(said: string): string {
-  const lines = said.split(/\r?\n/).map((line) => line.replace(/^\d{4}\/\d\d\/\d\d [\d:.]+ /, ""));
-  const telling = lines.map((line) => line.replace(/\p{Cc}+/gu, " ").trim());
-  return telling
-    .filter((line) => line !== "" && !/^(NOTICE|INFO|DEBUG)\b/.test(line))
-    .slice(-shownLines)
-    .join(" ");
 }

@@ -38,7 +38,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_LINKS: {
     what: "{location} kann einer Datei keinen zweiten Namen (Hardlink) geben oder ihre Blöcke nicht teilen: {reason}.",
-    next: "Ein Dateisystem wählen, das es kann (ext4, XFS, btrfs, ZFS), oder unveränderte Dateien ganz kopieren lassen: --link-mode copy.",
+    next: "Ein Dateisystem wählen, das es kann (ext4, XFS, btrfs, ZFS), oder unveränderte Dateien ganz kopieren lassen: --link-mode copy. In einem Bucket oder über rclone sind datierte Kopien (dated:) oder ein Repository die bessere Wahl.",
   },
   STORAGE_UNREACHABLE: {
     what: "{location} ist nicht erreichbar: {reason}.",

@@ -52,7 +52,6 @@ export const reasons: Record<ReasonCode, string> = {
   patternInvalid: "{value} ist kein Muster: eine Klammer oder ein Backslash darin bleibt offen",
   destinationBareWord:
     "ein bloßes Wort ist der Name eines Ziels in der Konfigurationsdatei, und die gibt es nicht; für den Ordner ./{word} schreiben",
-  destinationNotYet: "{scheme} ist bekannt, aber diese Version kann dort noch nichts speichern",
   destinationPlain: "{scheme} bezeichnet einfache Kopien, und dieser Befehl arbeitet mit Repositorys",
   plainNotOverRest:
     "ein REST-Server nimmt nur Repositorys auf; einfache Kopien gehen in Ordner, zu sftp:, s3: und rclone:",

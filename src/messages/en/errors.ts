@@ -38,7 +38,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_LINKS: {
     what: "{location} cannot give a file a second name (hard link) or share its blocks: {reason}.",
-    next: "Choose a file system that can (ext4, XFS, btrfs, ZFS), or ask for whole copies of unchanged files: --link-mode copy.",
+    next: "Choose a file system that can (ext4, XFS, btrfs, ZFS), or ask for whole copies of unchanged files: --link-mode copy. In a bucket or through rclone, dated: copies or a repository are the better choice.",
   },
   STORAGE_UNREACHABLE: {
     what: "{location} cannot be reached: {reason}.",

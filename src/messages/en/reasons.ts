@@ -49,7 +49,6 @@ export const reasons: Record<ReasonCode, string> = {
   patternInvalid: "{value} is no pattern: a bracket or an escape in it does not close",
   destinationBareWord:
     "a bare word is the name of a destination in the config file, and there is none; for the folder write ./{word}",
-  destinationNotYet: "{scheme} is known, but this version cannot store there yet",
   destinationPlain: "{scheme} names plain copies, and this command works on repositories",
   plainNotOverRest: "a REST server keeps repositories only; plain copies go to folders, sftp:, s3: and rclone:",
   mirrorIsOne: "a mirror is one copy, the newest; there is nothing to choose from",

@@ -16,6 +16,8 @@ export const fileListName = "obhut-files.jsonl" as BytePath;
 export const sumsName = "SHA256SUMS" as BytePath;
 /** What the capture says of itself: the manifest of docs/manifest.md. */
 export const captureName = "obhut-capture.json" as BytePath;
+/** In a folder that is being written, or removed, under its final name: where folders cannot be renamed. */
+export const unfinishedName = "obhut-unfinished.json" as BytePath;
 /** Of a mirror: what is about to take the place of older files; what took theirs. */
 export const nextFolder = "obhut-next" as BytePath;
 export const trashFolder = "obhut-trash" as BytePath;

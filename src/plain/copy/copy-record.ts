@@ -30,6 +30,8 @@ export interface CopyRecord {
   readonly layout: string;
   /** Name and sum of the list of files, beside the record. */
   readonly list: { readonly name: string; readonly sha256: string };
+  /** Of a mirror: the folder that keeps what this run replaces and deletes, where that was asked for. */
+  readonly trash?: string;
 }
 
 export async function writeRecord(place: PlainPlace, folder: BytePath, record: CopyRecord): Promise<void> {
@@ -55,7 +57,8 @@ export async function readRecord(
 function parseRecord(value: unknown): CopyRecord | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const record = value as Partial<Record<keyof CopyRecord, unknown>>;
-  const { format, kind, sequence, files, bytes, list, instance, tags, parts, program, complete, layout } = record;
+  const { format, kind, sequence, files, bytes, list, instance, tags, parts, program, complete, layout, trash } =
+    record;
   const id = typeof record.id === "string" ? parseId<SnapshotId>(record.id) : undefined;
   const time = typeof record.time === "string" ? timeText(record.time) : undefined;
   const known = format === copyFormat && copyKinds.includes(kind as CopyKind) && id !== undefined && time !== undefined;
@@ -78,6 +81,7 @@ function parseRecord(value: unknown): CopyRecord | undefined {
     bytes: Number(bytes),
     layout: typeof layout === "string" ? layout : "",
     list: { name, sha256 },
+    ...(typeof trash === "string" && !trash.split("/").includes("..") ? { trash } : {}),
   };
 }
 

@@ -22,18 +22,19 @@ export interface FileList {
   readonly gone?: readonly BytePath[];
 }
 
-/** Writes it as `name`, and SHA256SUMS beside it. Resolves with the list's sum. */
+/** Writes it as `name`, and SHA256SUMS beside it, or into another folder. Resolves with the list's sum. */
 export async function writeFileList(
   place: PlainPlace,
   folder: BytePath,
   name: BytePath,
   { entries, archives, gone = [] }: FileList,
+  sumsFolder: BytePath = folder,
 ): Promise<string> {
   const lines = [...archives.map(archiveLine), ...gone.map(goneLine), ...entries.toSorted(byPath).map(entryLine)];
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   await place.write(inFolder(folder, name), bytesContent(bytes), { durable: "now" });
   const sums = Buffer.from(sumLines({ entries, archives }), "latin1");
-  await place.write(inFolder(folder, sumsName), bytesContent(sums), { durable: "now" });
+  await place.write(inFolder(sumsFolder, sumsName), bytesContent(sums), { durable: "now" });
   return sha256Of(bytes);
 }
 

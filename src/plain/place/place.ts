@@ -23,8 +23,23 @@ export interface PlaceContent {
   readonly sizeBytes: number;
   /** The bytes from the first to the last. May be asked for more than once: a write that a network broke is tried again. */
   open(): AsyncIterable<Uint8Array>;
-  /** Absolute path of a file of this machine that holds exactly these bytes, where there is one: a place may take them from there. */
+  /**
+   * Absolute path of a file of this machine that holds exactly these bytes, where there is one: a place may take them from there, and may give
+   * it the time that the written file is to have.
+   */
   readonly file?: string;
+}
+
+export interface ReadOptions {
+  /** The first byte that is wanted: for whoever goes on where a connection broke. Past the end there is nothing. */
+  readonly from?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListOptions {
+  /** Everything below it too. */
+  readonly deep?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WriteOptions {
@@ -49,11 +64,6 @@ export interface PlainPlace {
   readonly location: string;
   /** How many calls may usefully be under way at once. */
   readonly connections: number;
-  /**
-   * `at-once`: a folder has either its old name or its new one, with all that is in it. `one-by-one`: a store of objects, where each file
-   * is renamed by itself. There a rename that broke off leaves some files under either name.
-   */
-  readonly renamesFolders: "at-once" | "one-by-one";
   /** A file keeps the time it was given, to 2 s: one that has another was changed by somebody else. */
   readonly keepsTimes: boolean;
 
@@ -62,16 +72,13 @@ export interface PlainPlace {
    * not there. Names of writes under way (see `isTemporaryName`) are left out. Where the place has no folders of its own, those are told
    * that something lies in.
    */
-  list(
-    folder: BytePath,
-    options?: { readonly deep?: boolean; readonly signal?: AbortSignal },
-  ): AsyncIterable<PlaceEntry>;
+  list(folder: BytePath, options?: ListOptions): AsyncIterable<PlaceEntry>;
 
   /** One entry, or undefined where there is none. Also how `""` is asked for: the root. A store of objects has its root always. */
   look(path: BytePath): Promise<PlaceEntry | undefined>;
 
   /** A file's bytes. STORAGE_FILE_MISSING, also for a folder. It ends early never: fewer bytes than the file has are an error. */
-  read(path: BytePath, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  read(path: BytePath, options?: ReadOptions): AsyncIterable<Uint8Array>;
 
   /**
    * Makes the file, in one step, with exactly the content's bytes: readers see what was there before or all of it. When it rejects the
@@ -83,14 +90,17 @@ export interface PlainPlace {
   /** With those above it, below the root; `""` makes the root itself. One that is there is a success. Nothing to do where there are none. */
   makeFolder(path: BytePath): Promise<void>;
 
-  /** Gives a file another name; folders above that are made. Replaces a file of that name in one step. STORAGE_FILE_MISSING. */
+  /**
+   * Gives a file another name; folders above that are made. Replaces a file of that name, in one step where the place can; else there is a moment
+   * without it, and never one without both. STORAGE_FILE_MISSING.
+   */
   rename(from: BytePath, to: BytePath): Promise<void>;
 
   /**
-   * Gives a folder another name, which nothing has: else STORAGE_FILE_EXISTS. Where it goes one by one, the files named in `last` (relative to
-   * the folder) go after all others, in that order, and what was there already from a rename that broke off is taken over.
+   * Gives a folder another name, which nothing has: else STORAGE_FILE_EXISTS. It has either its old name or its new one, with all that is in
+   * it. Absent: a store of objects, or whatever cannot promise that.
    */
-  renameFolder(from: BytePath, to: BytePath, last?: readonly BytePath[]): Promise<void>;
+  renameFolder?(from: BytePath, to: BytePath): Promise<void>;
 
   /**
    * Another name for the same file (a hard link); folders above it are made. Absent: the place has no such thing. STORAGE_LINKS where
@@ -107,6 +117,9 @@ export interface PlainPlace {
   /** Removes a folder with all that is in it, links themselves and not what they lead to. One that is not there is a success. */
   removeFolder(path: BytePath): Promise<void>;
 
+  /** Removes what writes left that died under way. Only for whoever knows that nobody else writes: what is under way now goes too. */
+  tidy(signal?: AbortSignal): Promise<void>;
+
   /** When it resolves, everything that was done before is durable, names included, as far as the place lets one see to it. */
   settle(): Promise<void>;
 
@@ -117,8 +130,12 @@ export interface PlainPlace {
   close(): Promise<void>;
 }
 
-/** A file of `write` before it has its name. Short, as the final name may be as long as a name can be. */
-const temporaryPattern = /^\.obhut-tmp-[0-9a-f]{16}$/;
+/**
+ * A file of `write` before it has its name. Short, as the final name may be as long as a name can be. The second is how rclone calls its own
+ * (its fs/operations/copy.go, checkPartial: eight digits and the suffix it is given).
+ */
+const temporaryPattern = /^\.obhut-tmp-[0-9a-f]{16}$|\.[0-9a-f]{8}\.obhut-tmp$/;
+export const partialSuffix = ".obhut-tmp";
 
 export function temporaryName(random: (bytes: number) => Uint8Array): BytePath {
   return `.obhut-tmp-${Buffer.from(random(8)).toString("hex")}` as BytePath;
@@ -138,9 +155,13 @@ export function bytesContent(bytes: Uint8Array): PlaceContent {
   };
 }
 
-/** A small file's bytes; STORAGE_FAILED where it has more than `maxBytes`, before they are in memory. */
-export async function readSmall(place: PlainPlace, path: BytePath, signal?: AbortSignal): Promise<Buffer> {
+/** A small file's bytes. */
+export async function readSmall(
+  place: Pick<PlainPlace, "read">,
+  path: BytePath,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const part of place.read(path, signal)) parts.push(Uint8Array.from(part));
+  for await (const part of place.read(path, { signal })) parts.push(Uint8Array.from(part));
   return Buffer.concat(parts);
 }

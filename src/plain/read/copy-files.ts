@@ -7,9 +7,9 @@ import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { reasonOf } from "../../base/errors.ts";
 import { type AnyReason, reason } from "../../base/reason-codes.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
-import { inFolder } from "../copy/copy-record.ts";
 import type { PlainPlace } from "../place/place.ts";
 import type { FoundCopy } from "./find-copies.ts";
+import { readPlaced } from "./placed-file.ts";
 import { tarFiles } from "./tar-entries.ts";
 
 export interface ReadCopyOptions {
@@ -32,7 +32,7 @@ export async function readCopyFiles(options: ReadCopyOptions): Promise<void> {
     const entry = alone[index];
     if (entry === undefined) return;
     signal.throwIfAborted();
-    await takeOne(options, entry, place.read(inFolder(copy.folder, entry.place ?? ("" as BytePath)), signal));
+    await takeOne(options, entry, readPlaced(place, copy, entry.place ?? ("" as BytePath), signal));
   });
   for (const archive of new Set(entries.flatMap((entry) => entry.archive ?? []))) {
     await readArchive(
@@ -66,7 +66,7 @@ async function takeOne(options: ReadCopyOptions, entry: CopiedEntry, bytes: Asyn
 async function readArchive(options: ReadCopyOptions, name: string, entries: readonly CopiedEntry[]): Promise<void> {
   const { place, copy, signal, lost } = options;
   const waiting = new Map(entries.map((entry) => [entry.place, entry]));
-  const packed = Readable.from(place.read(inFolder(copy.folder, bytePath(name)), signal));
+  const packed = Readable.from(readPlaced(place, copy, bytePath(name), signal));
   const unpacker = name.endsWith(".gz") ? createGunzip() : createZstdDecompress();
   packed.once("error", (error) => unpacker.destroy(error));
   let why: AnyReason = reason("notInArchive", {});

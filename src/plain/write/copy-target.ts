@@ -1,18 +1,21 @@
 /** A place as one run finds it: nobody else writes there, what dead runs left is gone, and the newest whole copy is known. */
-import { type BytePath, bytePath } from "../../base/byte-path.ts";
+import type { BytePath } from "../../base/byte-path.ts";
 import { isObhutError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { type Manifest, parseManifest } from "../../capture/manifest.ts";
 import { nsOfTimeText } from "../../repository/format/time-text.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
-import { type CopyKind, captureName, isIncompleteName, nextFolder, trashFolder } from "../copy/copy-names.ts";
-import { type CopyRecord, inFolder } from "../copy/copy-record.ts";
+import { type CopyKind, captureName, nextFolder, trashFolder } from "../copy/copy-names.ts";
+import type { CopyRecord } from "../copy/copy-record.ts";
 import { type FileList, readFileList } from "../copy/file-list.ts";
 import { type PlaceMarker, requirePlace } from "../copy/place-marker.ts";
 import { type HeldPlace, holdPlace } from "../copy/run-file.ts";
-import { type PlaceEntry, type PlainPlace, readSmall } from "../place/place.ts";
+import type { PlaceEntry, PlainPlace } from "../place/place.ts";
 import { type FoundCopy, findCopies, newestOf } from "../read/find-copies.ts";
+import { presentIn, readSmallPlaced } from "../read/placed-file.ts";
+import { removeLeftovers } from "./copy-folder.ts";
+import { finishPlacing } from "./place-next.ts";
 
 export interface PreviousCopy {
   readonly folder: BytePath;
@@ -54,9 +57,12 @@ export async function openCopyTarget(place: PlainPlace, options: OpenTargetOptio
   await using stack = new AsyncDisposableStack();
   const held: HeldPlace | undefined = dryRun ? undefined : stack.use(await holdPlace(place, options));
   const { copies, names } = await findCopies(place, kind, signal);
-  if (!dryRun) for (const name of names.filter(isIncompleteName)) await place.removeFolder(bytePath(name));
-  if (!dryRun && kind === "mirror") await place.removeFolder(nextFolder);
   const newest = newestOf(copies);
+  if (held !== undefined) {
+    await removeLeftovers(place, { copies, names }, { kind, afterDeath: held.afterDeath });
+    if (kind === "mirror") await finishPlacing(place, newest, signal);
+    if (held.afterDeath) await place.tidy(signal);
+  }
   const previous = kind === "dated" || newest === undefined ? undefined : await readPrevious(place, newest, signal);
   const kept = stack.move();
   const common = { kind, place, marker, afterDeath: held?.afterDeath ?? false, copies, taken: new Set(names) };
@@ -66,45 +72,24 @@ export async function openCopyTarget(place: PlainPlace, options: OpenTargetOptio
 /** A list that is damaged or gone is no help: everything is written anew. */
 async function readPrevious(
   place: PlainPlace,
-  { folder, record }: FoundCopy,
+  found: FoundCopy,
   signal: AbortSignal,
 ): Promise<PreviousCopy | undefined> {
+  const { folder, record } = found;
   try {
     const list = await readFileList(place, folder, record, signal);
-    const present = await presentIn(place, folder, signal);
+    const present = await presentIn(place, found, { skipped: folder === "" ? [nextFolder, trashFolder] : [], signal });
     const byPath = new Map(list.entries.map((entry) => [entry.path, entry]));
-    return { folder, record, list, byPath, present, manifest: await readCapture(place, folder, signal) };
+    return { folder, record, list, byPath, present, manifest: await readCapture(place, found, signal) };
   } catch (error) {
     if (!isObhutError(error, "COPY_DAMAGED") && !isObhutError(error, "STORAGE_FILE_MISSING")) throw error;
     return undefined;
   }
 }
 
-async function presentIn(place: PlainPlace, folder: BytePath, signal: AbortSignal) {
-  const present = new Map<BytePath, PlaceEntry>();
-  const skipped = folder === "" ? [nextFolder, trashFolder] : [];
-  for await (const entry of place.list(folder, { signal })) {
-    if (skipped.includes(entry.path)) continue;
-    present.set(below(folder, entry.path), entry);
-    if (entry.kind !== "folder") continue;
-    for await (const inner of place.list(entry.path, { deep: true, signal })) {
-      present.set(below(folder, inner.path), inner);
-    }
-  }
-  return present;
-}
-
-function below(folder: BytePath, path: BytePath): BytePath {
-  return folder === "" ? path : (path.slice(folder.length + 1) as BytePath);
-}
-
-async function readCapture(place: PlainPlace, folder: BytePath, signal: AbortSignal): Promise<Manifest | undefined> {
-  try {
-    return parseManifest(await readSmall(place, inFolder(folder, captureName), signal));
-  } catch (error) {
-    if (isObhutError(error, "STORAGE_FILE_MISSING")) return undefined;
-    throw error;
-  }
+async function readCapture(place: PlainPlace, copy: FoundCopy, signal: AbortSignal): Promise<Manifest | undefined> {
+  const bytes = await readSmallPlaced(place, copy, captureName, signal);
+  return bytes === undefined ? undefined : parseManifest(bytes);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * A dated copy: a folder for each run that needs nothing of the others. Databases and uploads are files; the vector store, which only makes
- * sense as a whole, is one archive. It bears the name of what is incomplete until all of it is durable; then the oldest go.
+ * sense as a whole, is one archive. When it is whole the oldest go.
  */
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
@@ -8,16 +8,16 @@ import { type BytePath, bytePath } from "../../base/byte-path.ts";
 import type { Manifest } from "../../capture/manifest.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
 import type { ArchiveFormat } from "../copy/archive-formats.ts";
-import { fileListName, freeName, incompleteName, recordName, sumsName } from "../copy/copy-names.ts";
-import { inFolder, writeRecord } from "../copy/copy-record.ts";
+import { fileListName } from "../copy/copy-names.ts";
+import { inFolder } from "../copy/copy-record.ts";
 import { type CopiedArchive, writeFileList } from "../copy/file-list.ts";
 import type { FoundCopy } from "../read/find-copies.ts";
 import type { StagedFile } from "../staging/staged-file.ts";
 import { CopyDraft, type CopyFacts } from "./copy-draft.ts";
+import { CopyFolder, removeCopy } from "./copy-folder.ts";
 import type { CopyTarget } from "./copy-target.ts";
 import type { CopyCounts, CopyWriter, WrittenCopy } from "./copy-writer.ts";
 import { PackedArchive } from "./packed-archive.ts";
-import { removeCopy } from "./remove-copies.ts";
 
 export interface DatedOptions {
   /** What lies below this place of the copy goes into one archive, named for it. */
@@ -30,10 +30,7 @@ export interface DatedOptions {
 }
 
 export async function datedWriter(target: CopyTarget, facts: CopyFacts, options: DatedOptions): Promise<CopyWriter> {
-  const name = freeName("dated", facts.timeMs, target.taken);
-  const folder = incompleteName(name, facts.random);
-  await target.place.makeFolder(folder);
-  return new DatedWriter(target, facts, { ...options, name, folder });
+  return new DatedWriter(target, facts, { ...options, folder: await CopyFolder.begin(target, "dated", facts) });
 }
 
 class DatedWriter implements CopyWriter {
@@ -41,15 +38,11 @@ class DatedWriter implements CopyWriter {
   readonly connections: number;
   readonly #target: CopyTarget;
   readonly #draft: CopyDraft;
-  readonly #options: DatedOptions & { readonly name: BytePath; readonly folder: BytePath };
+  readonly #options: DatedOptions & { readonly folder: CopyFolder };
   readonly #archiveName: string;
   readonly #archive: PackedArchive;
 
-  constructor(
-    target: CopyTarget,
-    facts: CopyFacts,
-    options: DatedOptions & { readonly name: BytePath; readonly folder: BytePath },
-  ) {
+  constructor(target: CopyTarget, facts: CopyFacts, options: DatedOptions & { readonly folder: CopyFolder }) {
     this.location = target.place.location;
     this.connections = target.place.connections;
     this.#target = target;
@@ -75,14 +68,14 @@ class DatedWriter implements CopyWriter {
     if (place === packed || place.startsWith(`${packed}/`)) return await this.#pack(entry, staged);
     const { meta } = entry;
     if (meta.kind === "dir") {
-      await this.#target.place.makeFolder(inFolder(this.#options.folder, place));
+      await this.#target.place.makeFolder(inFolder(this.#options.folder.path, place));
       this.#draft.noted(this.#draft.entryOf(entry, meta, { place }));
     } else if (meta.kind !== "file") {
       this.#draft.noted(this.#draft.entryOf(entry, meta, {}));
     } else {
       if (staged === undefined) throw new Error(`no bytes for ${entry.path}`);
       const modifiedMs = Number(staged.meta.mtimeNs / 1_000_000n);
-      const path = inFolder(this.#options.folder, place);
+      const path = inFolder(this.#options.folder.path, place);
       await this.#target.place.write(path, staged.content, { durable: "settle", modifiedMs });
       this.#draft.written(this.#draft.entryOf(entry, staged.meta, { place, sha256: staged.sha256 }));
     }
@@ -113,15 +106,13 @@ class DatedWriter implements CopyWriter {
 
   async finish(manifest: Manifest): Promise<WrittenCopy> {
     const { place, copies } = this.#target;
-    const { folder, name, keep } = this.#options;
+    const { folder, keep } = this.#options;
+    const { name } = folder;
     const archives = await this.#saveArchive();
-    const sha256 = await writeFileList(place, folder, fileListName, { entries: this.#draft.entries, archives });
+    const sha256 = await writeFileList(place, folder.path, fileListName, { entries: this.#draft.entries, archives });
     const sequence = (copies.at(-1)?.record.sequence ?? 0) + 1;
     const record = this.#draft.recordOf("dated", sequence, manifest, { name: fileListName, sha256 });
-    await place.settle();
-    await writeRecord(place, folder, record);
-    await place.renameFolder(folder, name, [fileListName, sumsName, recordName]);
-    await place.settle();
+    await folder.finish(record);
     const doomed = surplus([...copies, { folder: name, record }], keep);
     for (const one of doomed) await removeCopy(place, one, this.#draft.facts.random);
     return { record, name, counts: this.counts, removed: doomed.length, ...this.#draft.renamed };
@@ -132,14 +123,14 @@ class DatedWriter implements CopyWriter {
     if (archive.isEmpty) return [];
     const { file, sizeBytes, sha256 } = await archive.finish();
     const content = { sizeBytes, file, open: () => createReadStream(file) };
-    const path = inFolder(this.#options.folder, bytePath(this.#archiveName));
+    const path = inFolder(this.#options.folder.path, bytePath(this.#archiveName));
     await this.#target.place.write(path, content, { durable: "settle" });
     return [{ name: this.#archiveName, sizeBytes, sha256 }];
   }
 
   async abandon(): Promise<void> {
     await this.#archive[Symbol.asyncDispose]();
-    await this.#target.place.removeFolder(this.#options.folder);
+    await this.#options.folder.abandon();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * A linked copy: a folder for each run in which unchanged files are further names of those in the newest whole copy before. Files are never
- * written in place; the folder bears the name of what is incomplete until all of it is durable.
+ * written in place.
  */
 import { type BytePath, bytePath, joinPath } from "../../base/byte-path.ts";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
@@ -8,22 +8,21 @@ import { reason } from "../../base/reason-codes.ts";
 import type { Manifest } from "../../capture/manifest.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
 import type { CopiedEntry } from "../copy/copied-entry.ts";
-import { fileListName, freeName, incompleteName, recordName, sumsName } from "../copy/copy-names.ts";
-import { inFolder, writeRecord } from "../copy/copy-record.ts";
+import { fileListName } from "../copy/copy-names.ts";
+import { inFolder } from "../copy/copy-record.ts";
 import { writeFileList } from "../copy/file-list.ts";
 import type { LinkMode } from "../copy/link-modes.ts";
 import { bytesContent } from "../place/place.ts";
 import type { StagedFile } from "../staging/staged-file.ts";
 import { CopyDraft, type CopyFacts } from "./copy-draft.ts";
+import { CopyFolder } from "./copy-folder.ts";
 import { type CopyTarget, isThere, unchangedEntry } from "./copy-target.ts";
 import type { CopyCounts, CopyWriter, WrittenCopy } from "./copy-writer.ts";
 
 /** STORAGE_LINKS where the place cannot do what the mode asks for. */
 export async function linkedWriter(target: CopyTarget, facts: CopyFacts, mode: LinkMode): Promise<CopyWriter> {
-  const name = freeName("linked", facts.timeMs, target.taken);
-  const folder = incompleteName(name, facts.random);
-  await target.place.makeFolder(folder);
-  const writer = new LinkedWriter(target, facts, { name, folder, mode });
+  const folder = await CopyFolder.begin(target, "linked", facts);
+  const writer = new LinkedWriter(target, facts, { folder, mode });
   try {
     await writer.proveLinks();
   } catch (error) {
@@ -38,20 +37,18 @@ class LinkedWriter implements CopyWriter {
   readonly connections: number;
   readonly #target: CopyTarget;
   readonly #draft: CopyDraft;
-  readonly #name: BytePath;
-  readonly #folder: BytePath;
+  readonly #folder: CopyFolder;
   readonly #mode: LinkMode;
 
   constructor(
     target: CopyTarget,
     facts: CopyFacts,
-    { name, folder, mode }: { readonly name: BytePath; readonly folder: BytePath; readonly mode: LinkMode },
+    { folder, mode }: { readonly folder: CopyFolder; readonly mode: LinkMode },
   ) {
     this.location = target.place.location;
     this.connections = target.place.connections;
     this.#target = target;
     this.#draft = new CopyDraft(target, facts);
-    this.#name = name;
     this.#folder = folder;
     this.#mode = mode;
   }
@@ -62,7 +59,7 @@ class LinkedWriter implements CopyWriter {
 
   /** Before an hour of files is written: in the first copy nothing is linked yet. */
   async proveLinks(): Promise<void> {
-    const [one, two] = [joinPath(this.#folder, bytePath("one")), joinPath(this.#folder, bytePath("two"))];
+    const [one, two] = [joinPath(this.#folder.path, bytePath("one")), joinPath(this.#folder.path, bytePath("two"))];
     await this.#target.place.write(one, bytesContent(Buffer.from("obhut")), { durable: "settle" });
     if (this.#mode !== "copy") await this.#link(one, two);
     await this.#target.place.remove(one);
@@ -80,7 +77,7 @@ class LinkedWriter implements CopyWriter {
     if (place === undefined) return;
     const { meta } = entry;
     if (meta.kind === "dir") {
-      await this.#target.place.makeFolder(inFolder(this.#folder, place));
+      await this.#target.place.makeFolder(inFolder(this.#folder.path, place));
       this.#draft.noted(this.#draft.entryOf(entry, meta, { place }));
     } else if (meta.kind !== "file") {
       this.#draft.noted(this.#draft.entryOf(entry, meta, {}));
@@ -96,7 +93,7 @@ class LinkedWriter implements CopyWriter {
       this.#draft.kept(this.#draft.entryOf(entry, entry.meta, { place, sha256: before.sha256 }));
     } else if (staged !== undefined) {
       const modifiedMs = Number(staged.meta.mtimeNs / 1_000_000n);
-      const path = inFolder(this.#folder, place);
+      const path = inFolder(this.#folder.path, place);
       await this.#target.place.write(path, staged.content, { durable: "settle", modifiedMs });
       this.#draft.written(this.#draft.entryOf(entry, staged.meta, { place, sha256: staged.sha256 }));
     } else {
@@ -116,8 +113,8 @@ class LinkedWriter implements CopyWriter {
 
   async #linkBefore({ place }: CopiedEntry, to: BytePath): Promise<void> {
     const { previous } = this.#target;
-    const from = inFolder(previous?.folder ?? this.#folder, place ?? to);
-    const made = inFolder(this.#folder, to);
+    const from = inFolder(previous?.folder ?? this.#folder.path, place ?? to);
+    const made = inFolder(this.#folder.path, to);
     try {
       await this.#link(from, made);
     } catch (error) {
@@ -138,18 +135,17 @@ class LinkedWriter implements CopyWriter {
 
   async finish(manifest: Manifest): Promise<WrittenCopy> {
     const { place, copies } = this.#target;
-    const folder = this.#folder;
-    const sha256 = await writeFileList(place, folder, fileListName, { entries: this.#draft.entries, archives: [] });
+    const sha256 = await writeFileList(place, this.#folder.path, fileListName, {
+      entries: this.#draft.entries,
+      archives: [],
+    });
     const sequence = (copies.at(-1)?.record.sequence ?? 0) + 1;
     const record = this.#draft.recordOf("linked", sequence, manifest, { name: fileListName, sha256 });
-    await place.settle();
-    await writeRecord(place, folder, record);
-    await place.renameFolder(folder, this.#name, [fileListName, sumsName, recordName]);
-    await place.settle();
-    return { record, name: this.#name, counts: this.counts, removed: 0, ...this.#draft.renamed };
+    await this.#folder.finish(record);
+    return { record, name: this.#folder.name, counts: this.counts, removed: 0, ...this.#draft.renamed };
   }
 
   async abandon(): Promise<void> {
-    await this.#target.place.removeFolder(this.#folder);
+    await this.#folder.abandon();
   }
 }

@@ -1,9 +1,9 @@
 /**
- * A mirror: one folder that holds the newest state. New files are written as they come. What takes the place of a file that is there is written
- * beside it and renamed at the end, when all of it is durable: the mirror has a whole database at every moment, and databases, vectors and
- * uploads of one capture come together within moments. Only what a mirror's own list names is ever removed.
+ * A mirror: one folder that holds the newest state. Files of which none is there are written to their place as they come. What takes the place
+ * of another is written beside it and renamed at the end, when all of it is durable (place-next.ts): the mirror has a whole database at every
+ * moment, and databases, vectors and uploads of one capture come together within moments. Only what a mirror's own list names is ever removed.
  */
-import { type BytePath, baseName, bytePath, joinPath } from "../../base/byte-path.ts";
+import { type BytePath, baseName, bytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
 import { ObhutError } from "../../base/errors.ts";
 import { isEncrypted, type Manifest } from "../../capture/manifest.ts";
@@ -18,7 +18,8 @@ import { type Loss, lossOf } from "./brake.ts";
 import { CopyDraft, type CopyFacts } from "./copy-draft.ts";
 import { type CopyTarget, unchangedEntry } from "./copy-target.ts";
 import type { CopyCounts, CopyWriter, WrittenCopy } from "./copy-writer.ts";
-import { Trash } from "./trash.ts";
+import { placeNext, type WaitingFile } from "./place-next.ts";
+import { Trash, trashFolderOf } from "./trash.ts";
 
 export interface MirrorOptions {
   /** Go on where the instance lost most of what it held. */
@@ -42,9 +43,8 @@ class MirrorWriter implements CopyWriter {
   readonly #trash: Trash | undefined;
   /** Places of new files. */
   readonly #fresh: BytePath[] = [];
-  /** Places of files that wait in `nextFolder`; those that change in place come last, the app's database at the very end. */
-  readonly #next: { readonly place: BytePath; readonly inPlace: boolean }[] = [];
-
+  readonly #next: WaitingFile[] = [];
+  #isWhole = false;
   #listing: Promise<ReadonlySet<BytePath>> | undefined;
 
   constructor(target: CopyTarget, facts: CopyFacts, options: MirrorOptions) {
@@ -53,7 +53,7 @@ class MirrorWriter implements CopyWriter {
     this.#target = target;
     this.#draft = new CopyDraft(target, facts);
     this.#options = options;
-    this.#trash = options.keepDeleted ? new Trash(target.place, facts.timeMs) : undefined;
+    this.#trash = options.keepDeleted ? new Trash(target.place, trashFolderOf(facts.timeMs)) : undefined;
   }
 
   get counts(): CopyCounts {
@@ -91,7 +91,7 @@ class MirrorWriter implements CopyWriter {
   }
 
   async #writeFile(entry: SourceEntry, place: BytePath, staged: StagedFile): Promise<void> {
-    const isNew = entry.changes === "whole" && !(await this.#present()).has(place);
+    const isNew = !(await this.#present()).has(place);
     const modifiedMs = Number(staged.meta.mtimeNs / 1_000_000n);
     const to = isNew ? place : joinPath(nextFolder, place);
     if (isNew) this.#fresh.push(place);
@@ -117,10 +117,10 @@ class MirrorWriter implements CopyWriter {
     const loss = this.#loss(manifest);
     if (loss !== undefined) throw new ObhutError("COPY_BRAKE", { location: this.location, ...loss });
     await place.settle();
-    await this.#placeNext();
-    await place.settle();
     const gone = this.#gone();
-    const record = await this.#writeList(manifest, gone);
+    const record = await this.#writeRecord(manifest, gone);
+    this.#isWhole = true;
+    await placeNext(place, this.#next, { trash: this.#trash, connections: this.connections });
     await this.#removeGone(gone, record);
     await place.settle();
     return { record, name: "", counts: this.counts, removed: gone.length, ...this.#draft.renamed };
@@ -142,22 +142,6 @@ class MirrorWriter implements CopyWriter {
     );
   }
 
-  async #placeNext(): Promise<void> {
-    const whole = this.#next.filter(({ inPlace }) => !inPlace);
-    await eachConcurrently(whole.length, this.connections, (i) => this.#placeOne(whole[i]?.place));
-    // The app's database, at the top, after the vectors below their folder.
-    const depth = (path: string): number => path.split("/").length;
-    const inPlace = this.#next.filter((one) => one.inPlace).toSorted((a, b) => depth(b.place) - depth(a.place));
-    for (const one of inPlace) await this.#placeOne(one.place);
-    await this.#target.place.removeFolder(nextFolder);
-  }
-
-  async #placeOne(place: BytePath | undefined): Promise<void> {
-    if (place === undefined) return;
-    await this.#trash?.keepCopy(place);
-    await this.#target.place.rename(joinPath(nextFolder, place), place);
-  }
-
   /** Files of the list before that the mirror has no more, and what a run that died left of those. */
   #gone(): CopiedEntry[] {
     const now = new Set(this.#draft.entries.map(({ place }) => place));
@@ -166,15 +150,18 @@ class MirrorWriter implements CopyWriter {
     );
   }
 
-  async #writeList(manifest: Manifest, gone: readonly CopiedEntry[]): Promise<CopyRecord> {
+  /** From then on the mirror is the new one; what waits is put into place by whoever comes next, if not by this run. */
+  async #writeRecord(manifest: Manifest, gone: readonly CopiedEntry[]): Promise<CopyRecord> {
     const { place, previous } = this.#target;
     const { id } = this.#draft.facts;
     const name = bytePath(fileListName.replace(".jsonl", `-${id.slice(0, 8)}.jsonl`));
     const list = { entries: this.#draft.entries, archives: [], gone: gone.flatMap((one) => one.place ?? []) };
-    const sha256 = await writeFileList(place, "" as BytePath, name, list);
+    const sha256 = await writeFileList(place, "" as BytePath, name, list, nextFolder);
     const sequence = (previous?.record.sequence ?? this.#target.copies.at(-1)?.record.sequence ?? 0) + 1;
-    const record = this.#draft.recordOf("mirror", sequence, manifest, { name, sha256 });
-    await writeRecord(place, "" as BytePath, record);
+    const plain = this.#draft.recordOf("mirror", sequence, manifest, { name, sha256 });
+    const record = this.#trash === undefined ? plain : { ...plain, trash: displayPath(this.#trash.folder) };
+    await place.settle();
+    await writeRecord(place, nextFolder, record);
     return record;
   }
 
@@ -200,8 +187,10 @@ class MirrorWriter implements CopyWriter {
     await this.#target.place.removeFolder(folder);
   }
 
+  /** A whole mirror stays, and what waits for its place with it. */
   async abandon(): Promise<void> {
     const { place } = this.#target;
+    if (this.#isWhole) return;
     await place.removeFolder(nextFolder);
     await eachConcurrently(this.#fresh.length, this.connections, (i) => place.remove(this.#fresh[i] ?? nextFolder));
   }

@@ -4,23 +4,31 @@ import { isObhutError } from "../../base/errors.ts";
 import { captureName, trashFolder } from "../copy/copy-names.ts";
 import type { PlainPlace } from "../place/place.ts";
 
-export class Trash {
-  readonly #place: PlainPlace;
-  readonly #folder: BytePath;
+/** `timeMs`: of the run. */
+export function trashFolderOf(timeMs: number): BytePath {
+  const name = new Date(timeMs).toISOString().slice(0, 19).replaceAll(":", "");
+  return joinPath(trashFolder, bytePath(`${name}Z`));
+}
 
-  /** `timeMs`: of the run. */
-  constructor(place: PlainPlace, timeMs: number) {
+export class Trash {
+  readonly folder: BytePath;
+  readonly #place: PlainPlace;
+
+  constructor(place: PlainPlace, folder: BytePath) {
     this.#place = place;
-    const name = new Date(timeMs).toISOString().slice(0, 19).replaceAll(":", "");
-    this.#folder = joinPath(trashFolder, bytePath(`${name}Z`));
+    this.folder = folder;
   }
 
-  /** Of a file that is about to be replaced: its own name is never without it. One that is not there needs none. */
+  /**
+   * Of a file that is about to be replaced: its own name is never without it. One that is not there needs none. What is kept already stays: a
+   * run that goes on where another died would put the new file over it.
+   */
   async keepCopy(path: BytePath): Promise<void> {
     if (path === captureName) return;
     const found = await this.#place.look(path);
     if (found?.kind !== "file") return;
-    const kept = joinPath(this.#folder, path);
+    const kept = joinPath(this.folder, path);
+    if ((await this.#place.look(kept)) !== undefined) return;
     try {
       if (this.#place.link !== undefined) return await this.#place.link(path, kept);
     } catch (error) {
@@ -34,7 +42,7 @@ export class Trash {
   /** Of a file that goes. One that is not there is a success. */
   async move(path: BytePath): Promise<void> {
     try {
-      await this.#place.rename(path, joinPath(this.#folder, path));
+      await this.#place.rename(path, joinPath(this.folder, path));
     } catch (error) {
       if (!isObhutError(error, "STORAGE_FILE_MISSING")) throw error;
     }

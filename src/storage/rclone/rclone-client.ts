@@ -1,9 +1,10 @@
 /** Requests through rclone, which is started with the first one, and anew after it died. */
-import { ObhutError } from "../../base/errors.ts";
 import type { LinePace } from "../../base/pace.ts";
 import { within } from "../../base/within.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../host/http/http-client.ts";
-import { lastWordsMs, openRclone, RcloneEndedError, type RcloneSession } from "../../host/rclone/rclone-session.ts";
+import { lastWordsMs, RcloneEndedError } from "../../host/rclone/rclone-end.ts";
+import { openRclone, type RcloneSession } from "../../host/rclone/rclone-session.ts";
+import { endedError } from "./ended-error.ts";
 
 export interface RcloneClientOptions {
   readonly location: string;
@@ -35,7 +36,7 @@ class RcloneClient implements HttpClient {
     } catch (error) {
       if (request.signal?.aborted || this.#isClosed) throw error;
       const ended = await within(session.end, lastWordsMs);
-      throw ended === undefined ? error : this.#error(ended);
+      throw ended === undefined ? error : endedError(this.#options.location, ended);
     }
   }
 
@@ -60,19 +61,7 @@ class RcloneClient implements HttpClient {
       return await opening;
     } catch (error) {
       if (this.#opening === opening) this.#opening = undefined;
-      throw error instanceof RcloneEndedError ? this.#error(error) : error;
-    }
-  }
-
-  #error(ended: RcloneEndedError): ObhutError {
-    const params = { location: this.#options.location, reason: ended.message };
-    switch (ended.kind) {
-      case "program-missing":
-        return new ObhutError("RCLONE_MISSING", params, { cause: ended });
-      case "not-ready":
-        return new ObhutError("RCLONE_NOT_READY", params, { cause: ended });
-      case "ended":
-        return new ObhutError("RCLONE_ENDED", params, { cause: ended });
+      throw error instanceof RcloneEndedError ? endedError(this.#options.location, error) : error;
     }
   }
 }

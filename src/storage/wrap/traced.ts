@@ -8,8 +8,21 @@ import type { ByteRange, FileType, Load, SharedBytes, Storage, StorageFile, Stor
 export interface TracedCall {
   readonly time: string;
   readonly location: string;
-  readonly call: "create" | "save" | "load" | "sizeOf" | "list" | "remove" | "extend" | "close";
-  /** `data/0123...`, or the type that is listed. */
+  readonly call:
+    | ("create" | "save" | "load" | "sizeOf" | "list" | "remove" | "extend" | "close")
+    | (
+        | "read"
+        | "write"
+        | "look"
+        | "rename"
+        | "link"
+        | "duplicate"
+        | "makeFolder"
+        | "renameFolder"
+        | "removeFolder"
+        | "tidy"
+      );
+  /** `data/0123...`, the type that is listed, or a path of a place for plain copies. */
   readonly file?: string;
   readonly bytes?: number;
   readonly ms: number;
@@ -33,32 +46,33 @@ class Traced implements Storage {
   readonly connections: number;
   readonly extend?: NonNullable<Storage["extend"]>;
   readonly #inner: Storage;
-  readonly #options: TraceOptions;
+  readonly #teller: CallTeller;
 
   constructor(inner: Storage, options: TraceOptions) {
     this.location = inner.location;
     this.connections = inner.connections;
     this.#inner = inner;
-    this.#options = options;
+    this.#teller = callTeller(inner.location, options);
     const extend = inner.extend?.bind(inner);
-    if (extend) this.extend = (file, at, signal) => this.#tell(about("extend", file), () => extend(file, at, signal));
+    if (extend)
+      this.extend = (file, at, signal) => this.#teller.tell(about("extend", file), () => extend(file, at, signal));
   }
 
   async create(): Promise<void> {
-    await this.#tell({ call: "create" }, () => this.#inner.create());
+    await this.#teller.tell({ call: "create" }, () => this.#inner.create());
   }
 
   async save(file: StorageFile, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    await this.#tell(about("save", file, bytes.length), () => this.#inner.save(file, bytes, signal));
+    await this.#teller.tell(about("save", file, bytes.length), () => this.#inner.save(file, bytes, signal));
   }
 
   async load(file: StorageFile, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#tell(about("load", file, range?.length), () => this.#inner.load(file, range, signal));
+    return await this.#teller.tell(about("load", file, range?.length), () => this.#inner.load(file, range, signal));
   }
 
   async loadInto(load: Load, memory: SharedBytes): Promise<SharedBytes> {
     const { file, range } = load;
-    return await this.#tell(about("load", file, range.length), () => loadInto(this.#inner, load, memory));
+    return await this.#teller.tell(about("load", file, range.length), () => loadInto(this.#inner, load, memory));
   }
 
   async doubt(file: StorageFile, range: ByteRange): Promise<boolean> {
@@ -66,49 +80,60 @@ class Traced implements Storage {
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
-    return await this.#tell(about("sizeOf", file), () => this.#inner.sizeOf(file));
+    return await this.#teller.tell(about("sizeOf", file), () => this.#inner.sizeOf(file));
   }
 
-  /** Until the last file was taken: whoever takes them slowly makes it long. */
-  async *list(type: FileType, signal?: AbortSignal): AsyncIterable<StoredFile> {
-    const begunMs = this.#options.clock.monotonicMs();
-    let failed: unknown;
-    try {
-      yield* this.#inner.list(type, signal);
-    } catch (error) {
-      failed = error;
-      throw error;
-    } finally {
-      this.#told({ call: "list", file: type }, begunMs, failed);
-    }
+  list(type: FileType, signal?: AbortSignal): AsyncIterable<StoredFile> {
+    return this.#teller.tellAll({ call: "list", file: type }, this.#inner.list(type, signal));
   }
 
   async remove(file: StorageFile): Promise<void> {
-    await this.#tell(about("remove", file), () => this.#inner.remove(file));
+    await this.#teller.tell(about("remove", file), () => this.#inner.remove(file));
   }
 
   async close(): Promise<void> {
-    await this.#tell({ call: "close" }, () => this.#inner.close());
+    await this.#teller.tell({ call: "close" }, () => this.#inner.close());
   }
+}
 
-  async #tell<T>(call: About, work: () => Promise<T>): Promise<T> {
-    const begunMs = this.#options.clock.monotonicMs();
-    try {
-      const result = await work();
-      this.#told(call, begunMs, undefined);
-      return result;
-    } catch (error) {
-      this.#told(call, begunMs, error);
-      throw error;
-    }
-  }
+/** Tells of calls to one place. */
+export interface CallTeller {
+  tell<T>(call: About, work: () => Promise<T>): Promise<T>;
+  /** Until the last was taken: whoever takes them slowly makes it long. */
+  tellAll<T>(call: About, parts: AsyncIterable<T>): AsyncGenerator<T>;
+}
 
-  #told(call: About, begunMs: number, failed: unknown): void {
-    const { clock, onCall } = this.#options;
+export function callTeller(location: string, { clock, onCall }: TraceOptions): CallTeller {
+  const told = (call: About, begunMs: number, failed: unknown): void => {
     const error = failed === undefined ? {} : { error: isObhutError(failed) ? failed.code : "INTERRUPTED" };
     const ms = Math.round((clock.monotonicMs() - begunMs) * 10) / 10;
-    onCall({ time: new Date(clock.nowMs()).toISOString(), location: this.location, ...call, ms, ...error });
-  }
+    onCall({ time: new Date(clock.nowMs()).toISOString(), location, ...call, ms, ...error });
+  };
+  return {
+    async tell(call, work) {
+      const begunMs = clock.monotonicMs();
+      try {
+        const result = await work();
+        told(call, begunMs, undefined);
+        return result;
+      } catch (error) {
+        told(call, begunMs, error);
+        throw error;
+      }
+    },
+    async *tellAll(call, parts) {
+      const begunMs = clock.monotonicMs();
+      let failed: unknown;
+      try {
+        yield* parts;
+      } catch (error) {
+        failed = error;
+        throw error;
+      } finally {
+        told(call, begunMs, failed);
+      }
+    },
+  };
 }
 
 function about(call: TracedCall["call"], { type, name }: StorageFile, bytes?: number): About {

@@ -2,7 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, link, lstat, open, readdir, rename, rm, statfs, unlink } from "node:fs/promises";
-import { type BytePath, bytePath, bytePathOf, bytesOf, joinPath, parentPath } from "../../../base/byte-path.ts";
+import {
+  type BytePath,
+  baseName,
+  bytePath,
+  bytePathOf,
+  bytesOf,
+  joinPath,
+  parentPath,
+} from "../../../base/byte-path.ts";
 import { ObhutError, reasonOf, systemCode } from "../../../base/errors.ts";
 import { MiB } from "../../../base/limits.ts";
 import { publishOnce, removeFile } from "../../../host/durable-write.ts";
@@ -11,9 +19,11 @@ import { localError } from "../../../storage/local/local-error.ts";
 import {
   type Duplication,
   isTemporaryName,
+  type ListOptions,
   type PlaceContent,
   type PlaceEntry,
   type PlainPlace,
+  type ReadOptions,
   temporaryName,
   type WriteOptions,
 } from "../place.ts";
@@ -31,7 +41,6 @@ const readBytes = MiB;
 class LocalPlace implements PlainPlace {
   readonly location: string;
   readonly connections = 8;
-  readonly renamesFolders = "at-once";
   readonly keepsTimes = true;
   readonly #root: BytePath;
   readonly #folders: LocalFolders;
@@ -43,10 +52,7 @@ class LocalPlace implements PlainPlace {
     this.#folders = new LocalFolders(this.#root);
   }
 
-  async *list(
-    folder: BytePath,
-    options: { readonly deep?: boolean; readonly signal?: AbortSignal } = {},
-  ): AsyncIterable<PlaceEntry> {
+  async *list(folder: BytePath, options: ListOptions = {}): AsyncIterable<PlaceEntry> {
     options.signal?.throwIfAborted();
     const names = await this.#try("list", folder, () => this.#namesIn(folder));
     for (const name of names) {
@@ -75,7 +81,7 @@ class LocalPlace implements PlainPlace {
     });
   }
 
-  async *read(path: BytePath, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  async *read(path: BytePath, { from = 0, signal }: ReadOptions = {}): AsyncIterable<Uint8Array> {
     signal?.throwIfAborted();
     await using file = await this.#try("read", path, () => open(this.#at(path), "r"));
     const { size, isFile } = await this.#try("read", path, async () => {
@@ -83,7 +89,7 @@ class LocalPlace implements PlainPlace {
       return { size: found.size, isFile: found.isFile() };
     });
     if (!isFile) throw this.#missing(path);
-    for (let at = 0; at < size; ) {
+    for (let at = from; at < size; ) {
       signal?.throwIfAborted();
       const buffer = Buffer.allocUnsafe(Math.min(readBytes, size - at));
       const { bytesRead } = await this.#try("read", path, () => file.read(buffer, 0, buffer.length, at));
@@ -185,6 +191,30 @@ class LocalPlace implements PlainPlace {
       this.#folders.forget(path);
     });
     this.#dirty = true;
+  }
+
+  /** Whatever else is in a folder that many programs share is left alone. */
+  async tidy(signal?: AbortSignal): Promise<void> {
+    await this.#tidy("" as BytePath, signal);
+  }
+
+  async #tidy(folder: BytePath, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const entries = await this.#try("list", folder, () => this.#entriesIn(folder));
+    for (const entry of entries) {
+      const path = below(folder, bytePathOf(entry.name));
+      if (entry.isDirectory()) await this.#tidy(path, signal);
+      else if (isTemporaryName(baseName(path))) await this.remove(path);
+    }
+  }
+
+  async #entriesIn(folder: BytePath) {
+    try {
+      return await readdir(this.#at(folder), { encoding: "buffer", withFileTypes: true });
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return [];
+      throw error;
+    }
   }
 
   async settle(): Promise<void> {

@@ -20,9 +20,11 @@ import { SessionPool } from "../../../storage/sftp/session-pool.ts";
 import { sftpError } from "../../../storage/sftp/sftp-error.ts";
 import {
   isTemporaryName,
+  type ListOptions,
   type PlaceContent,
   type PlaceEntry,
   type PlainPlace,
+  type ReadOptions,
   temporaryName,
   type WriteOptions,
 } from "../place.ts";
@@ -55,7 +57,6 @@ const readBytes = MiB;
 class SftpPlace implements PlainPlace {
   readonly location: string;
   readonly connections: number;
-  readonly renamesFolders = "at-once";
   readonly keepsTimes = true;
   readonly #host: string;
   readonly #root: BytePath;
@@ -75,10 +76,7 @@ class SftpPlace implements PlainPlace {
     return await this.#try("connect", "" as BytePath, async (client) => client.offers("hardLink"));
   }
 
-  async *list(
-    folder: BytePath,
-    options: { readonly deep?: boolean; readonly signal?: AbortSignal } = {},
-  ): AsyncIterable<PlaceEntry> {
+  async *list(folder: BytePath, options: ListOptions = {}): AsyncIterable<PlaceEntry> {
     options.signal?.throwIfAborted();
     const entries = await this.#try("list", folder, (client) => this.#entriesIn(client, folder));
     for (const entry of entries) {
@@ -113,14 +111,14 @@ class SftpPlace implements PlainPlace {
     }
   }
 
-  async *read(path: BytePath, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  async *read(path: BytePath, { from = 0, signal }: ReadOptions = {}): AsyncIterable<Uint8Array> {
     signal?.throwIfAborted();
     const sizeBytes = await this.#try("read", path, async (client) => {
       const found = await this.#look(client, path);
       if (found?.kind !== "file") throw this.#missing(path);
       return found.sizeBytes;
     });
-    for (let at = 0; at < sizeBytes; at += readBytes) {
+    for (let at = from; at < sizeBytes; at += readBytes) {
       const into = Buffer.allocUnsafe(Math.min(readBytes, sizeBytes - at));
       const got = await this.#try("read", path, (client) => this.#fill(client, path, { at, into, signal }), signal);
       if (got < into.length) {
@@ -253,6 +251,31 @@ class SftpPlace implements PlainPlace {
       if (isTemporaryName(name.toString("latin1"))) await client.remove(this.#at(below(path, bytePathOf(name))));
     }
     await client.removeFolder(this.#at(path));
+  }
+
+  async tidy(signal?: AbortSignal): Promise<void> {
+    await this.#tidy("" as BytePath, signal);
+  }
+
+  async #tidy(folder: BytePath, signal: AbortSignal | undefined): Promise<void> {
+    const names = await this.#try("list", folder, (client) => this.#namesIn(client, folder), signal);
+    for (const { name, isFolder } of names) {
+      const path = below(folder, name);
+      if (isFolder) await this.#tidy(path, signal);
+      else if (isTemporaryName(name)) await this.remove(path);
+    }
+  }
+
+  async #namesIn(client: SftpClient, folder: BytePath): Promise<{ name: BytePath; isFolder: boolean }[]> {
+    const found: { name: BytePath; isFolder: boolean }[] = [];
+    try {
+      for await (const { name, attributes } of client.readFolder(this.#at(folder))) {
+        found.push({ name: bytePathOf(name), isFolder: fileKind(attributes) === "folder" });
+      }
+    } catch (error) {
+      if (!isStatus(error, "noSuchFile")) throw error;
+    }
+    return found;
   }
 
   /** Each file was synced when it was written, where the server can; names are as durable as it makes them. */
