@@ -44,8 +44,8 @@ export function askedAnySource(args: ParsedArguments, env: Environment, folder: 
 }
 
 /** The argument, else the environment. USAGE where none is named. */
-export function askedTestPlace(args: ParsedArguments, env: Environment, folder: string): Destination {
-  return parseDestination(args.positionals[0] ?? fromEnvironment(env, "DESTINATION"), folder);
+export function askedTestPlace(args: ParsedArguments, env: Environment, folder: string): AnyDestination {
+  return parseAnyDestination(args.positionals[0] ?? fromEnvironment(env, "DESTINATION"), folder);
 }
 
 /** For commands that bring something from one repository into another. USAGE where it is not named, or is the other one. */

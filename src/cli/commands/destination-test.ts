@@ -4,8 +4,10 @@ import {
   type DestinationTestSummary,
   runDestinationTest,
 } from "../../jobs/run-destination-test.ts";
+import { type PlaceTestSummary, runPlaceTest } from "../../jobs/run-place-test.ts";
 import { formatCount, formatSize } from "../../messages/format-values.ts";
 import { fill } from "../../messages/sentence.ts";
+import { isPlain } from "../../plans/plain-destination.ts";
 import { askedTestPlace } from "../asked-repositories.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { labelLines } from "../output/table.ts";
@@ -29,8 +31,13 @@ export const run: Command = async (call) => {
     reporter.record("step", { step });
   };
   try {
-    const summary = await runDestinationTest(destination, parts, { signal, onStep });
-    reporter.summary({ command: "destination test", ...summary }, () => summaryLines(summary, call));
+    if (isPlain(destination)) {
+      const summary = await runPlaceTest(destination, parts, { signal, onStep });
+      reporter.summary({ command: "destination test", ...summary }, () => placeLines(summary, call));
+    } else {
+      const summary = await runDestinationTest(destination, parts, { signal, onStep });
+      reporter.summary({ command: "destination test", ...summary }, () => summaryLines(summary, call));
+    }
     return 0;
   } catch (error) {
     const steps = done.map((step) => messages.output[stepWords[step]]).join(", ");
@@ -38,6 +45,30 @@ export const run: Command = async (call) => {
     throw error;
   }
 };
+
+function placeLines(summary: PlaceTestSummary, { messages, language }: CommandCall): readonly string[] {
+  const words = messages.output;
+  const speed = (bytes: number): string => fill(words.perSecond, { size: formatSize(bytes, language) });
+  const { portable, foldsCase, utf8 } = summary.names;
+  const changed = [
+    ...(portable ? [words.namesPortable] : []),
+    ...(foldsCase ? [words.namesFoldCase] : []),
+    ...(utf8 ? [words.namesUtf8] : []),
+  ];
+  const { freeBytes } = summary;
+  return labelLines([
+    [words.place, summary.location],
+    [words.plainCopies, summary.made ? words.placeMade : words.placeNotMade],
+    [words.answersIn, fill(words.milliseconds, { count: formatCount(summary.answerMs, language) })],
+    [words.writes, speed(summary.writeBytesPerSecond)],
+    [words.reads, speed(summary.readBytesPerSecond)],
+    [words.hardLinks, summary.hardLinks ? words.hardLinksYes : words.hardLinksNo],
+    [words.wholeFolders, summary.renamesFolders ? words.wholeByName : words.wholeByRecord],
+    [words.names, changed.length === 0 ? words.namesAll : changed.join("; ")],
+    ...(freeBytes === undefined ? [] : [[words.free, formatSize(freeBytes, language)] as const]),
+    [words.result, words.placeGood],
+  ]);
+}
 
 function summaryLines(summary: DestinationTestSummary, { messages, language }: CommandCall): readonly string[] {
   const words = messages.output;

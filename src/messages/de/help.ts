@@ -108,9 +108,9 @@ export const commands: Commands = {
       "Zeigt, was ein Datenverzeichnis von Open WebUI enthält: jeden Teil mit Größe und Bedeutung sowie die Zahl der Benutzer, Chats, Dateien und Sammlungen. Ändert nichts.",
   },
   "destination test": {
-    summary: "erproben, ob ein Ort ein Repository halten kann und wie schnell er ist",
+    summary: "erproben, ob an einem Ort ein Repository oder einfache Kopien liegen können und wie schnell er ist",
     about:
-      "Erreicht den Ort, schreibt, liest, listet und entfernt eigene Dateien, misst dabei die Geschwindigkeit und sagt, was nicht stimmt, wenn es scheitert. Ein Repository, das dort liegt, bleibt unberührt; sein Passwort wird nicht gebraucht. Wo keines liegt, werden dessen leere Ordner angelegt.",
+      "Erreicht den Ort, schreibt, liest, listet und entfernt eigene Dateien, misst dabei die Geschwindigkeit und sagt, was nicht stimmt, wenn es scheitert. Ein Repository, das dort liegt, bleibt unberührt; sein Passwort wird nicht gebraucht. Wo keines liegt, werden dessen leere Ordner angelegt. Bei mirror:, dated: und linked: sagt es, was der Ort kann: Hardlinks, Namen, freier Platz.",
   },
   unlock: {
     summary: "verwaiste Sperren entfernen",

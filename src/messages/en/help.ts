@@ -111,9 +111,9 @@ export const commands = {
       "Says what a data directory of Open WebUI holds: each part with size and meaning, and how many users, chats, files and collections there are. Changes nothing.",
   },
   "destination test": {
-    summary: "try whether a place can hold a repository, and how fast it is",
+    summary: "try whether a place can hold a repository or plain copies, and how fast it is",
     about:
-      "Reaches the place, writes, reads, lists and removes files of its own, measures how fast that goes, and says what is wrong where it fails. A repository that is there is left alone, and no password of it is needed. Where there is none, its empty folders are made.",
+      "Reaches the place, writes, reads, lists and removes files of its own, measures how fast that goes, and says what is wrong where it fails. A repository that is there is left alone, and no password of it is needed. Where there is none, its empty folders are made. For mirror:, dated: and linked: it says what the place can do: hard links, names, free space.",
   },
   unlock: {
     summary: "remove stale locks",

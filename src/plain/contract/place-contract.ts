@@ -40,7 +40,7 @@ export function testPlaceContract(name: string, make: () => Promise<PlaceUnderTe
 
     it("gives back what was written, of sizes 0, 1 and many, below folders that it makes", async () => {
       await using scene = await made();
-      for (const size of [0, 1, 100_003, 5 * 1024 * 1024 + 7]) {
+      for (const size of [0, 1, 100_003, 17 * 1024 * 1024 + 7]) {
         const bytes = randomBytes(size);
         const path = at(`a/b c/${size}.bin`);
         await scene.place.write(path, bytesContent(bytes), { durable: size === 1 ? "now" : "settle" });
@@ -76,6 +76,8 @@ export function testPlaceContract(name: string, make: () => Promise<PlaceUnderTe
         [10, 9],
         [10, 11],
         [10, 0],
+        [9_000_000, 8_999_999],
+        [9_000_000, 9_000_001],
       ] as const) {
         const wrong: PlaceContent = {
           sizeBytes: said,
@@ -95,9 +97,9 @@ export function testPlaceContract(name: string, make: () => Promise<PlaceUnderTe
     it("a failure of the content is the write's, and leaves nothing", async () => {
       await using scene = await made();
       const broken: PlaceContent = {
-        sizeBytes: 4_000_000,
+        sizeBytes: 40_000_000,
         async *open() {
-          yield Buffer.alloc(1_000_000);
+          for (let i = 0; i < 20; i++) yield Buffer.alloc(1_000_000);
           throw new Error("the disk that it comes from broke");
         },
       };

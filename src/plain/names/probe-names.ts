@@ -4,19 +4,19 @@ import { isObhutError } from "../../base/errors.ts";
 import { bytesContent, type PlainPlace } from "../place/place.ts";
 import type { NameRules } from "./name-rules.ts";
 
-const folder = "obhut-names" as BytePath;
+const ownFolder = "obhut-names" as BytePath;
 const hard = ['a:b?c*d"e<f>g|h', "back\\slash", "dot.", "space ", "con"].map(bytePath);
 const notUtf8 = "caf\xe9" as BytePath;
 const pair = ["Case", "case"].map(bytePath);
 
-/** Leaves nothing behind. Errors: those of the place, where it holds no name at all. */
-export async function probeNames(place: PlainPlace): Promise<NameRules> {
+/** In a folder that is nobody else's. Leaves nothing behind. Errors: those of the place, where it holds no name at all. */
+export async function probeNames(place: PlainPlace, folder: BytePath = ownFolder): Promise<NameRules> {
   await place.removeFolder(folder);
   await place.write(joinPath(folder, bytePath("plain")), bytesContent(Buffer.from("x")), { durable: "settle" });
   try {
-    const portable = !(await holdsAll(place, hard));
-    const utf8 = !(await holdsAll(place, [notUtf8]));
-    const foldsCase = !(await holdsAll(place, pair));
+    const portable = !(await holdsAll(place, folder, hard));
+    const utf8 = !(await holdsAll(place, folder, [notUtf8]));
+    const foldsCase = !(await holdsAll(place, folder, pair));
     return { portable, foldsCase, utf8 };
   } finally {
     await place.removeFolder(folder).catch(() => undefined);
@@ -24,7 +24,7 @@ export async function probeNames(place: PlainPlace): Promise<NameRules> {
 }
 
 /** Whether each name is a file of its own afterwards, and is listed as it was written. */
-async function holdsAll(place: PlainPlace, names: readonly BytePath[]): Promise<boolean> {
+async function holdsAll(place: PlainPlace, folder: BytePath, names: readonly BytePath[]): Promise<boolean> {
   try {
     for (const [i, name] of names.entries()) {
       await place.write(joinPath(folder, name), bytesContent(Buffer.alloc(i + 1)), { durable: "settle" });
