@@ -77,6 +77,7 @@ export const findingCodes = {
   // plain copies
   COPY_READABLE: { weight: "note", params: ["location"] },
   COPY_NAMES_CHANGED: { weight: "note", params: ["location", "count", "example"] },
+  COPY_FILES_MISSED: { weight: "incomplete", params: ["location", "count", "example", "reason"] },
   COPY_FILE_MISSING: { weight: "incomplete", params: ["path", "copy"] },
   COPY_FILE_WRONG: { weight: "incomplete", params: ["path", "copy", "reason"] },
   COPY_LIST_DAMAGED: { weight: "incomplete", params: ["copy", "location"] },

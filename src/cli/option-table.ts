@@ -3,6 +3,7 @@ import type { CatKind } from "../jobs/cat-object.ts";
 import type { help as words } from "../messages/en.ts";
 import { archiveFormats } from "../plain/copy/archive-formats.ts";
 import { linkModes } from "../plain/copy/link-modes.ts";
+import { onCopyErrors } from "../plain/copy/on-copy-error.ts";
 import { statsModes } from "../repository/stats/stats-modes.ts";
 
 export type OptionName = keyof typeof words.options;
@@ -70,6 +71,9 @@ export const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   trash: {},
   "accept-losses": {},
   transfers: { value: "count" },
+  checkers: { value: "count" },
+  "on-copy-error": { value: "mode", choices: onCopyErrors },
+  "copy-exclude": { value: "pattern", repeatable: true },
   "dry-run": { short: "n" },
   target: { value: "dir" },
   overwrite: {},
@@ -200,6 +204,9 @@ export const commandTable: Readonly<Record<CommandName, CommandSpec>> = {
       "trash",
       "accept-losses",
       "transfers",
+      "checkers",
+      "on-copy-error",
+      "copy-exclude",
       "dry-run",
       ...password,
       ...cache,

@@ -82,6 +82,7 @@ function copyFacts(layoutName: string, { options, parts, timeMs }: CopyWriterCon
     id: Buffer.from(random(32)).toString("hex") as SnapshotId,
     layout,
     layoutName,
+    excludes: choices.excludes,
     random,
   };
 }

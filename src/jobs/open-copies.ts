@@ -5,6 +5,7 @@ import type { PlainPlace } from "../plain/place/place.ts";
 import { type CopyTarget, isThere, openCopyTarget } from "../plain/write/copy-target.ts";
 import { defaultLayout } from "../plans/copy-layout.ts";
 import type { PlainDestination } from "../plans/destination.ts";
+import type { CopyChoices } from "./copy-choices.ts";
 import type { JobWatch } from "./job-event.ts";
 import { type OpenedAll, openAll } from "./open-all.ts";
 import type { Parts } from "./parts.ts";
@@ -47,12 +48,17 @@ export async function openPlace(destination: PlainDestination, { openPlace: open
  * What a capture may take as unchanged because this copy has it; undefined where it has not all of it, or shares nothing with copies before. A
  * capture puts nothing aside that is unchanged, so every file must be there.
  */
-export function manifestOf({ target }: OpenedCopy, layout: string | undefined): Manifest | undefined {
+export function manifestOf(
+  { target }: OpenedCopy,
+  { layout, excludes }: Pick<CopyChoices, "layout" | "excludes">,
+): Manifest | undefined {
   const { previous, place, afterDeath, marker } = target;
   if (previous === undefined || afterDeath) return undefined;
   const wanted = layoutNameOf(layout, marker.layout);
   const files = previous.list.entries.filter(({ kind }) => kind === "file");
-  const isWhole = previous.record.layout === wanted && files.every((entry) => isThere(previous, place, entry));
+  const leftOut = previous.record.excludes ?? [];
+  const isSame = previous.record.layout === wanted && leftOut.join("\0") === excludes.join("\0");
+  const isWhole = isSame && files.every((entry) => isThere(previous, place, entry));
   return isWhole ? previous.manifest : undefined;
 }
 

@@ -11,7 +11,15 @@ import { type OpenedTargets, openTargets } from "./open-targets.ts";
 import type { Parts } from "./parts.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import type { RunBackupOptions } from "./run-backup-options.ts";
-import { copiesOf, failedCopies, noCounts, type StoredCopy, tellFirst, tellRenamed } from "./stored-copy.ts";
+import {
+  copiesOf,
+  failedCopies,
+  noCounts,
+  type StoredCopy,
+  tellFirst,
+  tellMissed,
+  tellRenamed,
+} from "./stored-copy.ts";
 
 export interface StoredDestination {
   readonly location: string;
@@ -96,6 +104,7 @@ export async function runBackup(options: RunBackupOptions, parts: Parts, watch: 
     if (error !== undefined) watch.emit({ type: "error", error, destination: location });
   }
   tellRenamed(made.copies, opening);
+  tellMissed(made.copies, opening);
   return {
     dryRun,
     instance: options.instance,

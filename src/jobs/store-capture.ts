@@ -13,6 +13,7 @@ import type { BackupOptions, TargetResult } from "../repository/backup/backup-op
 import type { SpoolRoom } from "../storage/wrap/spool-room.ts";
 import { askedSurroundings } from "./asked-surroundings.ts";
 import { BackupProgressReport } from "./backup-progress.ts";
+import { defaultCopyChoices } from "./copy-choices.ts";
 import { HoldPatience, SpoolFilledError } from "./hold-patience.ts";
 import { type Emit, noting } from "./job-event.ts";
 import type { FailedOpening } from "./open-all.ts";
@@ -203,7 +204,7 @@ function captureOptions(
   { clock, env }: Parts,
   { targets, copies, ahead, onFinding, signal, holds }: CaptureContext,
 ): CaptureOptions {
-  const ofCopies = copies.opened.map((copy) => ({ manifest: manifestOf(copy, options.copies?.layout) }));
+  const ofCopies = copies.opened.map((copy) => ({ manifest: manifestOf(copy, options.copies ?? defaultCopyChoices) }));
   const parent = commonManifest([...targets.opened, ...ofCopies]);
   return {
     ...askedSurroundings(options, env),

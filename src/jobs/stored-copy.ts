@@ -1,5 +1,6 @@
 /** What became of the plain copies of a backup. */
-import { codedError, type ObhutError } from "../base/errors.ts";
+import { displayPath } from "../base/byte-path.ts";
+import { codedError, isObhutError, type ObhutError, reasonOf } from "../base/errors.ts";
 import { finding } from "../base/finding-codes.ts";
 import type { CopyKind } from "../plain/copy/copy-names.ts";
 import type { CopyResult } from "../plain/write/copy-channel.ts";
@@ -49,6 +50,22 @@ export function tellFirst({ opened }: OpenedCopies, { emit }: JobWatch): void {
   for (const { destination, target } of opened) {
     if (target.copies.length > 0) continue;
     emit({ type: "finding", finding: finding("COPY_READABLE", { location: destination.written }) });
+  }
+}
+
+function whyOf(error: Error): string {
+  const { reason } = isObhutError(error) ? (error.params as { readonly reason?: unknown }) : {};
+  return typeof reason === "string" ? reason : reasonOf(error);
+}
+
+/** Files that a mirror went on without. */
+export function tellMissed(results: readonly CopyResult[], { emit }: JobWatch): void {
+  for (const result of results) {
+    if (result.kind === "failed") continue;
+    const [first] = result.copy.missed;
+    if (first === undefined) continue;
+    const about = { location: result.location, count: result.copy.missed.length, example: displayPath(first.path) };
+    emit({ type: "finding", finding: finding("COPY_FILES_MISSED", { ...about, reason: whyOf(first.error) }) });
   }
 }
 

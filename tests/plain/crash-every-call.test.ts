@@ -109,11 +109,19 @@ async function run(place: PlainPlace, state: State, { kind, scratch }: Scene): P
     id: randomBytes(32).toString("hex") as SnapshotId,
     layout,
     layoutName: "data",
+    excludes: [],
     random: (bytes) => randomBytes(bytes),
   };
   const packed = bytePath("vector_db");
   let writer: CopyWriter;
-  if (kind === "mirror") writer = mirrorWriter(target, facts, { acceptLosses: false, keepDeleted: true, transfers: 3 });
+  if (kind === "mirror")
+    writer = mirrorWriter(target, facts, {
+      acceptLosses: false,
+      keepDeleted: true,
+      transfers: 3,
+      checkers: 2,
+      onError: "stop",
+    });
   else if (kind === "dated") writer = await datedWriter(target, facts, { packed, format: "gz", keep: 1, scratch });
   else writer = await linkedWriter(target, facts, place.link === undefined ? "copy" : "hardlink");
   for (const { entry, bytes } of entriesOf(state)) {

@@ -1,7 +1,7 @@
 /** A mirror of a real instance: the newest state, a brake, and never a moment without a whole database. */
 import assert from "node:assert/strict";
 import { existsSync, rmSync, statSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -97,4 +97,46 @@ it("at every moment of a run there is one whole database, while the app writes",
   await Promise.all([writing, looking]);
   database.close();
   assert.ok(looks > 5 && inodes.size > 1, `${looks} looks, ${inodes.size} databases`);
+});
+
+it("leaves out what plain copies are not to have, and takes it up again, while the repository has all of it", async () => {
+  await using scene = await copyScene();
+  const place = scene.at("m");
+  const to = ["--to", `mirror:${place}`, "--to", scene.at("repo")];
+  await scene.done("init", ...to);
+  for (let i = 0; i < 2; i++) {
+    const run = await scene.backup(...to, "--copy-exclude", "vector_db", "--copy-exclude", "*.png");
+    assert.equal(run.code, 0, run.stderr);
+  }
+  const png = (await readdir(`${scene.data}/uploads`)).find((name) => name.endsWith(".png")) ?? assert.fail();
+  assert.ok(!existsSync(`${place}/vector_db`) && !existsSync(`${place}/uploads/${png}`));
+  assertSums(place);
+  await scene.done("restore", "latest", "--from", scene.at("repo"), "--target", scene.at("all"));
+  assert.ok(existsSync(scene.at("all", "vector_db", "chroma.sqlite3")) && existsSync(scene.at("all", "uploads", png)));
+  assert.equal((await scene.backup(...to)).code, 0);
+  assert.ok(existsSync(`${place}/vector_db/chroma.sqlite3`) && existsSync(`${place}/uploads/${png}`));
+  assertSums(place);
+});
+
+it("where one file cannot be written it stops, or finishes the others and says so", async () => {
+  await using scene = await copyScene();
+  const place = scene.at("m");
+  await scene.done("init", "--to", `mirror:${place}`);
+  assert.equal((await scene.backup("--to", `mirror:${place}`)).code, 0);
+  await mkdir(`${place}/uploads/in-the-way.txt/folder`, { recursive: true });
+  await writeFile(`${scene.data}/uploads/in-the-way.txt`, "no room");
+  await writeFile(`${scene.data}/uploads/other.txt`, "room");
+  const stopped = await scene.backup("--to", `mirror:${place}`);
+  assert.equal(stopped.code, 1, stopped.stderr);
+  assert.match(stopped.stderr, /in-the-way/);
+  assert.ok(!existsSync(`${place}/uploads/other.txt`) && !existsSync(`${place}/obhut-next`));
+  const finished = await scene.backup("--to", `mirror:${place}`, "--on-copy-error", "finish", "--checkers", "3");
+  assert.equal(finished.code, 3, finished.stderr);
+  assert.match(finished.stderr, /1 file could not be written .*in-the-way/);
+  assert.equal(await readFile(`${place}/uploads/other.txt`, "utf8"), "room");
+  assertSums(place);
+  assert.match(await scene.done("check", "--from", `mirror:${place}`, "--read-data"), /No errors/);
+  await rm(`${place}/uploads/in-the-way.txt`, { recursive: true });
+  assert.equal((await scene.backup("--to", `mirror:${place}`)).code, 0);
+  assert.equal(await readFile(`${place}/uploads/in-the-way.txt`, "utf8"), "no room");
 });

@@ -188,6 +188,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{location} kann {count} der Namen nicht aufnehmen, etwa {example}; diese Dateien heißen dort anders.",
     next: "Nichts: in obhut-files.jsonl stehen beide Namen, und beim Wiederherstellen kommen die richtigen zurück.",
   },
+  COPY_FILES_MISSED: {
+    what: "{count} {count:Datei ließ|Dateien ließen} sich nicht nach {location} schreiben, etwa {example}: {reason}. Was der Spiegel davon an älterem Stand hat, bleibt.",
+    next: "Nachsehen, was dort anders ist: der Name, die Größe, eine Datei gleichen Namens, die jemand anderem gehört. Der nächste Lauf versucht es wieder.",
+  },
   COPY_FILE_MISSING: {
     what: "{path} fehlt in der Kopie {copy}.",
     next: "Eine andere Kopie verwenden; die nächste Sicherung legt wieder eine vollständige an.",

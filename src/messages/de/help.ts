@@ -214,6 +214,10 @@ export const options: Record<keyof typeof en.options, string> = {
   trash: "ein Spiegel hebt gelöschte und ersetzte Dateien in obhut-trash auf",
   "accept-losses": "einen Spiegel auch dann schreiben, wenn die Instanz die meisten Dateien oder Zeilen verloren hat",
   transfers: "wie viele Dateien ein Spiegel gleichzeitig schreibt (32)",
+  checkers: "wie viele Dateien ein Spiegel gleichzeitig umbenennt oder entfernt (16)",
+  "on-copy-error":
+    "wenn sich eine Datei eines Spiegels nicht schreiben lässt: aufhören (stop) oder die übrigen fertig machen und es melden (finish); ohne Angabe stop",
+  "copy-exclude": "Pfade, auf die dieses Muster passt, aus einfachen Kopien weglassen; mehrfach möglich",
   "dry-run": "nur sagen, was geschehen würde, und nichts schreiben",
   target: "Ordner, in den wiederhergestellt wird; er muss leer sein oder fehlen",
   overwrite: "auch in einen Ordner wiederherstellen, der nicht leer ist; gleichnamige Dateien werden ersetzt",

@@ -188,6 +188,10 @@ export const findings: Record<FindingCode, Sentence> = {
     what: "{location} cannot hold {count} of the names, such as {example}; those files have other names there.",
     next: "Nothing: obhut-files.jsonl has both names, and a restore brings the right ones back.",
   },
+  COPY_FILES_MISSED: {
+    what: "{count} {count:file|files} could not be written to {location}, such as {example}: {reason}. Where the mirror has an older state of it, that stays.",
+    next: "See what is special about it there: its name, its size, a file of that name that somebody else owns. The next run tries again.",
+  },
   COPY_FILE_MISSING: {
     what: "{path} is missing in the copy {copy}.",
     next: "Use another copy; the next backup makes a whole one.",

@@ -30,6 +30,8 @@ export interface CopyRecord {
   readonly layout: string;
   /** Name and sum of the list of files, beside the record. */
   readonly list: { readonly name: string; readonly sha256: string };
+  /** Patterns of what was left out of this copy alone. */
+  readonly excludes?: readonly string[];
   /** Of a mirror: the folder that keeps what this run replaces and deletes, where that was asked for. */
   readonly trash?: string;
 }
@@ -81,6 +83,7 @@ function parseRecord(value: unknown): CopyRecord | undefined {
     bytes: Number(bytes),
     layout: typeof layout === "string" ? layout : "",
     list: { name, sha256 },
+    ...(Array.isArray(record.excludes) ? { excludes: texts(record.excludes) } : {}),
     ...(typeof trash === "string" && !trash.split("/").includes("..") ? { trash } : {}),
   };
 }

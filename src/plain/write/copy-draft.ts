@@ -2,6 +2,8 @@
 import { type BytePath, displayPath } from "../../base/byte-path.ts";
 import { isIncomplete } from "../../base/finding-codes.ts";
 import type { SnapshotId } from "../../base/ids.ts";
+import { excludedBy } from "../../capture/excludes.ts";
+import { snapshotData } from "../../capture/layout.ts";
 import type { Manifest } from "../../capture/manifest.ts";
 import type { TimeText } from "../../repository/format/time-text.ts";
 import type { EntryMeta, SourceEntry } from "../../repository/source-entry.ts";
@@ -24,6 +26,8 @@ export interface CopyFacts {
   readonly layout: CopyLayout;
   /** The same as a person writes it. */
   readonly layoutName: string;
+  /** Patterns of paths below the data directory that the copy does not get. */
+  readonly excludes: readonly string[];
   readonly random: (bytes: number) => Uint8Array;
 }
 
@@ -31,12 +35,14 @@ export class CopyDraft {
   readonly facts: CopyFacts;
   readonly entries: CopiedEntry[] = [];
   readonly #names: NameMap;
+  readonly #isLeftOut: (path: BytePath) => boolean;
   #counts: CopyCounts = { filesWritten: 0, bytesWritten: 0, filesKept: 0, bytesKept: 0 };
   #renamed = 0;
   #renamedExample: string | undefined;
 
   constructor({ marker, previous }: CopyTarget, facts: CopyFacts) {
     this.facts = facts;
+    this.#isLeftOut = leftOutBy(facts.excludes);
     const known = previous?.list.entries ?? [];
     const kept = known.flatMap(({ path, place, archive }) => {
       const own = archive === undefined && place !== undefined ? placeIn(facts.layout, path) : undefined;
@@ -51,6 +57,7 @@ export class CopyDraft {
 
   /** Below the copy's folder; undefined for what it does not get. */
   placeOf({ path }: Pick<SourceEntry, "path">): BytePath | undefined {
+    if (this.#isLeftOut(path)) return undefined;
     const own = placeIn(this.facts.layout, path);
     return own === undefined ? undefined : this.#names.placeOf(own);
   }
@@ -112,7 +119,19 @@ export class CopyDraft {
       files: files.length,
       bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       layout,
+      ...(this.facts.excludes.length === 0 ? {} : { excludes: this.facts.excludes }),
       list,
     };
   }
+}
+
+/** What lies in a folder that a pattern names goes with it. */
+function leftOutBy(patterns: readonly string[]): (path: BytePath) => boolean {
+  const excluded = excludedBy(patterns);
+  return (path) => {
+    if (patterns.length === 0 || !path.startsWith(`${snapshotData}/`)) return false;
+    const own = path.slice(snapshotData.length + 1);
+    const ends = [...own.matchAll(/\/|$/g)].map(({ index }) => index);
+    return ends.some((end) => excluded(own.slice(0, end) as BytePath));
+  };
 }

@@ -1,4 +1,5 @@
 /** One plain copy that is being made: entries in, in any order and several at once, then all of it whole at one moment. */
+import type { BytePath } from "../../base/byte-path.ts";
 import type { Manifest } from "../../capture/manifest.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
 import type { CopyRecord } from "../copy/copy-record.ts";
@@ -22,6 +23,13 @@ export interface WrittenCopy {
   /** Paths that had to be written under other names, and one of them. */
   readonly renamed: number;
   readonly renamedExample: string | undefined;
+  /** Files that could not be written, where the others were to be all the same. */
+  readonly missed: readonly MissedFile[];
+}
+
+export interface MissedFile {
+  readonly path: BytePath;
+  readonly error: Error;
 }
 
 export interface CopyWriter {

@@ -41,7 +41,7 @@ class CountWriter implements CopyWriter {
     const { kind, copies } = this.#target;
     const sequence = (copies.at(-1)?.record.sequence ?? 0) + 1;
     const record = this.#draft.recordOf(kind, sequence, manifest, { name: "", sha256: "" });
-    return { record, name: "", counts: this.counts, removed: 0, ...this.#draft.renamed };
+    return { record, name: "", counts: this.counts, removed: 0, ...this.#draft.renamed, missed: [] };
   }
 
   async abandon(): Promise<void> {}

@@ -115,7 +115,7 @@ class DatedWriter implements CopyWriter {
     await folder.finish(record);
     const doomed = surplus([...copies, { folder: name, record }], keep);
     for (const one of doomed) await removeCopy(place, one, this.#draft.facts.random);
-    return { record, name, counts: this.counts, removed: doomed.length, ...this.#draft.renamed };
+    return { record, name, counts: this.counts, removed: doomed.length, ...this.#draft.renamed, missed: [] };
   }
 
   async #saveArchive(): Promise<CopiedArchive[]> {

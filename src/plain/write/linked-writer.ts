@@ -142,7 +142,7 @@ class LinkedWriter implements CopyWriter {
     const sequence = (copies.at(-1)?.record.sequence ?? 0) + 1;
     const record = this.#draft.recordOf("linked", sequence, manifest, { name: fileListName, sha256 });
     await this.#folder.finish(record);
-    return { record, name: this.#folder.name, counts: this.counts, removed: 0, ...this.#draft.renamed };
+    return { record, name: this.#folder.name, counts: this.counts, removed: 0, ...this.#draft.renamed, missed: [] };
   }
 
   async abandon(): Promise<void> {

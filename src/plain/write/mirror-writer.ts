@@ -5,7 +5,8 @@
  */
 import { type BytePath, baseName, bytePath, displayPath, joinPath } from "../../base/byte-path.ts";
 import { eachConcurrently } from "../../base/each-concurrently.ts";
-import { ObhutError } from "../../base/errors.ts";
+import type { ErrorCode } from "../../base/error-codes.ts";
+import { isObhutError, ObhutError } from "../../base/errors.ts";
 import { isEncrypted, type Manifest } from "../../capture/manifest.ts";
 import { mainDatabase } from "../../openwebui/parts.ts";
 import type { SourceEntry } from "../../repository/source-entry.ts";
@@ -13,11 +14,13 @@ import type { CopiedEntry } from "../copy/copied-entry.ts";
 import { fileListName, nextFolder } from "../copy/copy-names.ts";
 import { type CopyRecord, writeRecord } from "../copy/copy-record.ts";
 import { writeFileList } from "../copy/file-list.ts";
+import type { OnCopyError } from "../copy/on-copy-error.ts";
+import type { PlaceEntry } from "../place/place.ts";
 import type { StagedFile } from "../staging/staged-file.ts";
 import { type Loss, lossOf } from "./brake.ts";
 import { CopyDraft, type CopyFacts } from "./copy-draft.ts";
 import { type CopyTarget, unchangedEntry } from "./copy-target.ts";
-import type { CopyCounts, CopyWriter, WrittenCopy } from "./copy-writer.ts";
+import type { CopyCounts, CopyWriter, MissedFile, WrittenCopy } from "./copy-writer.ts";
 import { placeNext, type WaitingFile } from "./place-next.ts";
 import { Trash, trashFolderOf } from "./trash.ts";
 
@@ -26,9 +29,15 @@ export interface MirrorOptions {
   readonly acceptLosses: boolean;
   /** Deleted and replaced files are kept in a folder of this run. */
   readonly keepDeleted: boolean;
-  /** How many files are written at once. */
+  /** How many files are written at once, and how many are renamed or removed at once. */
   readonly transfers: number;
+  readonly checkers: number;
+  /** `finish`: a file that cannot be written keeps none of the others from it. A database does: it belongs to all of them. */
+  readonly onError: OnCopyError;
 }
+
+/** Of one file, not of the place: the next one may go well. */
+const fileErrors: readonly ErrorCode[] = ["STORAGE_FAILED", "STORAGE_DENIED", "STORAGE_FILE_EXISTS"];
 
 export function mirrorWriter(target: CopyTarget, facts: CopyFacts, options: MirrorOptions): CopyWriter {
   return new MirrorWriter(target, facts, options);
@@ -44,8 +53,9 @@ class MirrorWriter implements CopyWriter {
   /** Places of new files. */
   readonly #fresh: BytePath[] = [];
   readonly #next: WaitingFile[] = [];
+  readonly #missed: MissedFile[] = [];
   #isWhole = false;
-  #listing: Promise<ReadonlySet<BytePath>> | undefined;
+  #listing: Promise<ReadonlyMap<BytePath, PlaceEntry["kind"]>> | undefined;
 
   constructor(target: CopyTarget, facts: CopyFacts, options: MirrorOptions) {
     this.location = target.place.location;
@@ -91,22 +101,42 @@ class MirrorWriter implements CopyWriter {
   }
 
   async #writeFile(entry: SourceEntry, place: BytePath, staged: StagedFile): Promise<void> {
-    const isNew = !(await this.#present()).has(place);
+    const there = (await this.#present()).get(place);
+    const isNew = there === undefined;
     const modifiedMs = Number(staged.meta.mtimeNs / 1_000_000n);
     const to = isNew ? place : joinPath(nextFolder, place);
     if (isNew) this.#fresh.push(place);
-    else this.#next.push({ place, inPlace: entry.changes === "in-place" });
-    await this.#target.place.write(to, staged.content, { durable: "settle", modifiedMs });
+    try {
+      // Better now than when all the others are being renamed.
+      if (there !== undefined && there !== "file") throw this.#inTheWay(place);
+      await this.#target.place.write(to, staged.content, { durable: "settle", modifiedMs });
+    } catch (error) {
+      return this.#miss(entry, error);
+    }
+    if (!isNew) this.#next.push({ place, inPlace: entry.changes === "in-place" });
     this.#draft.written(this.#draft.entryOf(entry, staged.meta, { place, sha256: staged.sha256 }));
   }
 
+  #inTheWay(place: BytePath): ObhutError {
+    return new ObhutError("STORAGE_FILE_EXISTS", { location: this.location, file: displayPath(place) });
+  }
+
+  /** What the mirror has of it stays, and stays in its list. */
+  #miss({ path, changes }: SourceEntry, error: unknown): void {
+    const isOwn = isObhutError(error) && fileErrors.includes(error.code);
+    if (this.#options.onError === "stop" || !isOwn || changes === "in-place") throw error;
+    this.#missed.push({ path, error });
+    const before = this.#target.previous?.byPath.get(path);
+    if (before !== undefined) this.#draft.noted(before);
+  }
+
   /** What lies there already: known where there is a list of a run before, else looked at once. */
-  #present(): Promise<ReadonlySet<BytePath>> {
+  #present(): Promise<ReadonlyMap<BytePath, PlaceEntry["kind"]>> {
     this.#listing ??= (async () => {
       const { place, previous } = this.#target;
-      if (previous !== undefined) return new Set(previous.present.keys());
-      const found = new Set<BytePath>();
-      for await (const { path } of place.list("" as BytePath, { deep: true })) found.add(path);
+      const found = new Map<BytePath, PlaceEntry["kind"]>();
+      if (previous !== undefined) for (const [path, { kind }] of previous.present) found.set(path, kind);
+      else for await (const { path, kind } of place.list("" as BytePath, { deep: true })) found.set(path, kind);
       return found;
     })();
     return this.#listing;
@@ -120,10 +150,17 @@ class MirrorWriter implements CopyWriter {
     const gone = this.#gone();
     const record = await this.#writeRecord(manifest, gone);
     this.#isWhole = true;
-    await placeNext(place, this.#next, { trash: this.#trash, connections: this.connections });
+    await placeNext(place, this.#next, { trash: this.#trash, connections: this.#options.checkers });
     await this.#removeGone(gone, record);
     await place.settle();
-    return { record, name: "", counts: this.counts, removed: gone.length, ...this.#draft.renamed };
+    return {
+      record,
+      name: "",
+      counts: this.counts,
+      removed: gone.length,
+      ...this.#draft.renamed,
+      missed: this.#missed,
+    };
   }
 
   #loss(manifest: Manifest): Loss | undefined {
@@ -159,7 +196,9 @@ class MirrorWriter implements CopyWriter {
     const sha256 = await writeFileList(place, "" as BytePath, name, list, nextFolder);
     const sequence = (previous?.record.sequence ?? this.#target.copies.at(-1)?.record.sequence ?? 0) + 1;
     const plain = this.#draft.recordOf("mirror", sequence, manifest, { name, sha256 });
-    const record = this.#trash === undefined ? plain : { ...plain, trash: displayPath(this.#trash.folder) };
+    const complete = plain.complete && this.#missed.length === 0;
+    const trash = this.#trash === undefined ? {} : { trash: displayPath(this.#trash.folder) };
+    const record = { ...plain, complete, ...trash };
     await place.settle();
     await writeRecord(place, nextFolder, record);
     return record;
@@ -171,7 +210,7 @@ class MirrorWriter implements CopyWriter {
     const places = [...gone.flatMap((one) => one.place ?? []), ...(previous?.list.gone ?? [])];
     const now = new Set(this.#draft.entries.map((entry) => entry.place));
     const doomed = [...new Set(places)].filter((one) => !now.has(one));
-    await eachConcurrently(doomed.length, this.connections, async (i) => {
+    await eachConcurrently(doomed.length, this.#options.checkers, async (i) => {
       const one = doomed[i];
       if (one !== undefined) await (this.#trash?.move(one) ?? place.remove(one));
     });
