@@ -4,6 +4,7 @@ import { cpus, homedir, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { places } from "./distant/report-distant.ts";
+import { mirrors } from "./distant/report-mirror.ts";
 import { runEightDays } from "./eight-days.ts";
 import type { EightDays, RoundFigures } from "./figures.ts";
 import { report } from "./report.ts";
@@ -85,7 +86,11 @@ const years =
   yearsSnapshots > 0
     ? await newYearsSection({ cache, scratch, snapshots: yearsSnapshots, rounds: Math.min(rounds, 3) })
     : yearsIn(before);
-const text = withSection(withYears(report(facts, figures), years), places, sectionIn(before, places));
+const kept = [places, mirrors].map((section) => [section, sectionIn(before, section)] as const);
+const text = kept.reduce(
+  (results, [section, found]) => withSection(results, section, found),
+  withYears(report(facts, figures), years),
+);
 writeFileSync(values.out, text);
 console.log(text);
 

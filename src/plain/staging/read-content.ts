@@ -1,12 +1,14 @@
 /** The bytes of an entry, wherever they lie, and what the file was before and after they were read. */
 import type { FileHandle } from "node:fs/promises";
-import { MiB } from "../../base/limits.ts";
+import { KiB, MiB } from "../../base/limits.ts";
 import { ContentSource } from "../../host/sqlite/content-source.ts";
 import { openSource } from "../../host/sqlite/database-files.ts";
 import type { EntryMeta, SourceContent } from "../../repository/source-entry.ts";
 
 /** A multiple of every page size. */
 const pieceBytes = MiB;
+/** What is asked for past the end that a file had: it may have grown. */
+const pastEndBytes = 4 * KiB;
 
 export type Stamp = Pick<EntryMeta, "inode" | "deviceId" | "sizeBytes" | "mtimeNs" | "ctimeNs">;
 
@@ -22,7 +24,7 @@ export async function* readContent(content: SourceContent, stamps: Stamps): Asyn
       yield Buffer.from(content.bytes.buffer, content.bytes.byteOffset, content.bytes.byteLength);
       return;
     case "prefix":
-      return yield* readWhole(await openSource(content.path), content.sizeBytes);
+      return yield* readWhole(await openSource(content.path), { mostBytes: content.sizeBytes });
     case "patched": {
       const size = content.offsets.length * content.blockBytes;
       await using source = await ContentSource.open(content);
@@ -31,18 +33,30 @@ export async function* readContent(content: SourceContent, stamps: Stamps): Asyn
     }
     case "file": {
       const file = await openSource(content.path);
-      stamps.before = await stampOf(file);
-      yield* readWhole(file, Number.POSITIVE_INFINITY, async () => {
+      const before = await stampOf(file);
+      stamps.before = before;
+      yield* readWhole(file, { expectedBytes: before.sizeBytes }, async () => {
         stamps.after = await stampOf(file);
       });
     }
   }
 }
 
-async function* readWhole(file: FileHandle, mostBytes: number, atEnd?: () => Promise<void>): AsyncGenerator<Buffer> {
+interface Extent {
+  readonly mostBytes?: number;
+  /** As long as it was when it was opened. A megabyte for each small file would be most of the work of many. */
+  readonly expectedBytes?: number;
+}
+
+async function* readWhole(
+  file: FileHandle,
+  { mostBytes = Number.POSITIVE_INFINITY, expectedBytes = mostBytes }: Extent,
+  atEnd?: () => Promise<void>,
+): AsyncGenerator<Buffer> {
   try {
     for (let at = 0; at < mostBytes; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, mostBytes - at));
+      const wanted = at < expectedBytes ? expectedBytes - at : pastEndBytes;
+      const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, wanted));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) break;
       yield buffer.subarray(0, bytesRead);
