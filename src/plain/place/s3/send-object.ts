@@ -21,6 +21,8 @@ export interface ObjectPlace {
 const partBytes = 8 * MiB;
 /** S3's own limit (Amazon S3 user guide, "Multipart upload limits"). */
 const mostParts = 10_000;
+/** Of one file. */
+const partsAtOnce = 4;
 /** Pieces that are in memory for their way, of all files together. */
 const piecesBytes = 64 * MiB;
 
@@ -65,26 +67,7 @@ export class ObjectSender {
     const begin = new CreateMultipartUploadCommand({ ...about, Metadata: timeOf(modifiedMs) });
     const { UploadId } = await client.send(begin, abortedBy(signal));
     try {
-      const Parts: { ETag: string | undefined; PartNumber: number }[] = [];
-      const size = Math.max(partBytes, Math.ceil(content.sizeBytes / mostParts / MiB) * MiB);
-      await this.#room.take(size, signal ?? never);
-      try {
-        for await (const body of pieces(content, size, signal)) {
-          const PartNumber = Parts.length + 1;
-          const part = {
-            ...about,
-            UploadId,
-            PartNumber,
-            Body: body,
-            ContentLength: body.length,
-            ContentMD5: md5(body),
-          };
-          const { ETag } = await client.send(new UploadPartCommand(part), abortedBy(signal));
-          Parts.push({ ETag, PartNumber });
-        }
-      } finally {
-        this.#room.give(size);
-      }
+      const Parts = await this.#sendEach({ ...about, UploadId }, content, signal);
       const end = { ...about, UploadId, MultipartUpload: { Parts }, ...(once ? { IfNoneMatch: "*" } : {}) };
       await client.send(new CompleteMultipartUploadCommand(end), abortedBy(signal));
     } catch (error) {
@@ -92,6 +75,52 @@ export class ObjectSender {
       throw error;
     }
   }
+
+  /** Some at once; nothing is under way any more when it settles. */
+  async #sendEach(
+    about: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+    content: PlaceContent,
+    signal: AbortSignal | undefined,
+  ): Promise<SentPart[]> {
+    const size = Math.max(partBytes, Math.ceil(content.sizeBytes / mostParts / MiB) * MiB);
+    const sent: SentPart[] = [];
+    const underWay = new Set<Promise<void>>();
+    let held = 0;
+    const newPiece = async (): Promise<Buffer> => {
+      await this.#room.take(size, signal ?? never);
+      held += 1;
+      return Buffer.allocUnsafe(size);
+    };
+    const send = async (body: Buffer, PartNumber: number): Promise<void> => {
+      const part = { ...about, PartNumber, Body: body, ContentLength: body.length, ContentMD5: md5(body) };
+      const { ETag } = await this.#place.client.send(new UploadPartCommand(part), abortedBy(signal));
+      sent[PartNumber - 1] = { ETag, PartNumber };
+    };
+    try {
+      let count = 0;
+      for await (const body of pieces(content, newPiece, signal)) {
+        count += 1;
+        const sending = send(body, count).finally(() => {
+          underWay.delete(sending);
+          held -= 1;
+          this.#room.give(size);
+        });
+        underWay.add(sending);
+        sending.catch(() => undefined);
+        if (underWay.size >= partsAtOnce) await Promise.race(underWay);
+      }
+      await Promise.all(underWay);
+      return sent;
+    } finally {
+      await Promise.allSettled(underWay);
+      if (held > 0) this.#room.give(held * size);
+    }
+  }
+}
+
+interface SentPart {
+  readonly ETag: string | undefined;
+  readonly PartNumber: number;
 }
 
 const never = new AbortController().signal;
@@ -107,22 +136,28 @@ async function* counted(content: PlaceContent, signal: AbortSignal | undefined):
   if (bytes !== content.sizeBytes) throw new Error(`${bytes} of ${content.sizeBytes} bytes came`);
 }
 
-/** All of the same size but for the last. Each is good until the next is asked for. */
-async function* pieces(content: PlaceContent, size: number, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const piece = Buffer.allocUnsafe(size);
+/** All of the same size but for the last, each in memory of its own. */
+async function* pieces(
+  content: PlaceContent,
+  newPiece: () => Promise<Buffer>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  let piece: Buffer | undefined;
   let at = 0;
   for await (const part of counted(content, signal)) {
     for (let taken = 0; taken < part.length; ) {
-      const more = Math.min(size - at, part.length - taken);
+      piece ??= await newPiece();
+      const more = Math.min(piece.length - at, part.length - taken);
       piece.set(part.subarray(taken, taken + more), at);
       at += more;
       taken += more;
-      if (at < size) continue;
+      if (at < piece.length) continue;
       yield piece;
+      piece = undefined;
       at = 0;
     }
   }
-  if (at > 0) yield piece.subarray(0, at);
+  if (piece !== undefined) yield piece.subarray(0, at);
 }
 
 function md5(bytes: Uint8Array): string {
