@@ -16,7 +16,7 @@ export function mirrorSection({ files, bytes, works }: MirrorFigures, facts: Dis
     mirrors.begins,
     "## Many small files, mirrored",
     "",
-    `${files} uploads and a database, ${(bytes / 1e6).toFixed(0)} MB; 32 transfers and 16 checkers for both. Obhut makes each file durable, takes its SHA-256 and copies the database ` +
+    `${files} uploads and a database, ${(bytes / 1e6).toFixed(0)} MB; 32 transfers and 16 checkers for both. Obhut sees all of it onto the disk, takes SHA-256 sums and copies the database ` +
       "exactly; rclone sync copies files as they lie there, compares size and time, and syncs nothing. The server takes its share of the same two cores. " +
       `${facts.date}, load before ${facts.loadBefore.toFixed(2)}; ${facts.versions.join(", ")}.`,
     "",
