@@ -52,8 +52,8 @@ async function makeYears(root: string, snapshots: number): Promise<void> {
   const history = new History(repo);
   let waiting: MadePack[] = [];
   let count = 0;
-  const saveIndex = (): void => {
-    if (waiting.length > 0) saveSealedFile<IndexId>(repo, "index", encodeIndex(waiting));
+  const saveIndex = async (): Promise<void> => {
+    if (waiting.length > 0) await saveSealedFile<IndexId>(repo, "index", encodeIndex(waiting));
     waiting = [];
     count = 0;
   };
@@ -65,14 +65,22 @@ async function makeYears(root: string, snapshots: number): Promise<void> {
       waiting.push({ id: pack.id, blobs: pack.blobs, bytes: Buffer.alloc(0) });
       count += pack.blobs.length;
     }
-    if (count + blobsPerSnapshot > limits.indexMaxBlobs) saveIndex();
-    parent = saveSealedFile<SnapshotId>(repo, "snapshots", snapshotJson(made.tree, firstMs + number * hourMs, parent));
+    if (count + blobsPerSnapshot > limits.indexMaxBlobs) await saveIndex();
+    parent = await saveSealedFile<SnapshotId>(
+      repo,
+      "snapshots",
+      snapshotJson(made.tree, firstMs + number * hourMs, parent),
+    );
   }
-  saveIndex();
+  await saveIndex();
 }
 
-function saveSealedFile<Kind extends IndexId | SnapshotId>(repo: Repository, type: FileType, json: Uint8Array): Kind {
-  const sealed = sealUnpacked(json, 2, repo.sealer, repo.actor.random(16));
+async function saveSealedFile<Kind extends IndexId | SnapshotId>(
+  repo: Repository,
+  type: FileType,
+  json: Uint8Array,
+): Promise<Kind> {
+  const sealed = await sealUnpacked(json, 2, repo.sealer, repo.actor.random(16));
   const id = idOfBytes<Kind>(sealed);
   const path = join(repo.storage.location, pathOf({ type, name: id }));
   mkdirSync(dirname(path), { recursive: true });

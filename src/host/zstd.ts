@@ -2,12 +2,24 @@
  * Zstandard. One-shot functions for documents, and a codec that is kept for thousands of small pieces
  * (docs/decisions/0201-zstd-through-zlibs-handle.md).
  */
-import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { promisify } from "node:util";
+import {
+  constants,
+  createZstdCompress,
+  createZstdDecompress,
+  type ZstdOptions,
+  zstdCompress as zstdCompressAside,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
 import { KiB, MiB } from "../base/limits.ts";
 import { contentBytes, smallContent } from "./small-frame.ts";
 import { compressesWhole, decompressesWhole, openHandle } from "./zstd-handle.ts";
 
 const documentLevel = 3;
+/** What takes longer to compress than to pass to another thread. */
+const worthAsideBytes = 256 * KiB;
+const aside = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompressAside);
 const pieceLevel = 1;
 /** Pieces up to this size share tables that fit the processor's cache. */
 const smallPieceBytes = 16 * KiB;
@@ -16,10 +28,16 @@ const mostBelievedBytes = 64 * MiB;
 
 /** A document's frame; it names its content's size. */
 export function zstdCompress(plain: Uint8Array): Buffer {
-  return zstdCompressSync(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: documentLevel },
-    pledgedSrcSize: plain.length,
-  });
+  return zstdCompressSync(plain, documentOptions(plain));
+}
+
+/** The same frame, made on another thread where it takes a while: several documents at once take the time of one. */
+export async function compressDocument(plain: Uint8Array): Promise<Buffer> {
+  return plain.length < worthAsideBytes ? zstdCompress(plain) : await aside(plain, documentOptions(plain));
+}
+
+function documentOptions({ length }: Uint8Array): ZstdOptions {
+  return { params: { [constants.ZSTD_c_compressionLevel]: documentLevel }, pledgedSrcSize: length };
 }
 
 /** The content of one or more whole frames. Throws where they are malformed, cut off, or longer than `maxBytes`. */

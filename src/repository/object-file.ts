@@ -27,7 +27,7 @@ export async function saveSealed<Kind extends AnyId>(
   json: Uint8Array,
   signal?: AbortSignal,
 ): Promise<Kind> {
-  const sealed = sealUnpacked(json, repo.config.version, repo.sealer, repo.actor.random(nonceBytes));
+  const sealed = await sealUnpacked(json, repo.config.version, repo.sealer, repo.actor.random(nonceBytes));
   const id = idOfBytes<Kind>(sealed);
   await repo.storage.save({ type, name: id }, sealed, signal);
   return id;

@@ -28,6 +28,9 @@ import { SnapshotTree } from "./snapshot-tree.ts";
 /** Room for new blobs to begin with: 1 GiB of pieces. The table grows when more come. */
 const newBlobsExpected = 64 * 1024;
 
+/** Packs of all reading threads together that may wait to be saved, one for each thread at least, however many destinations there are. */
+const packsAway = 4;
+
 /** Heap of a reading thread: its data lies in buffers outside. */
 const readerLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
@@ -112,7 +115,10 @@ async function storeEntries(
     script: workerScript("./read-worker", import.meta.url),
     ...(options.workers === undefined ? {} : { size: options.workers }),
     resourceLimits: readerLimits,
-    workerData: () => readerData(destinations, known, options.dryRun ?? false),
+    workerData: () => ({
+      ...readerData(destinations, known, options.dryRun ?? false),
+      packsAtOnce: Math.max(1, Math.ceil(packsAway / pool.size)),
+    }),
     onNote: (pack, worker) => saver.take(pack, worker),
   });
   saver.feeds(pool);
@@ -138,7 +144,11 @@ async function storeEntries(
   }
 }
 
-function readerData(destinations: readonly Destination[], known: KnownBlobs, dryRun: boolean): ReaderData {
+function readerData(
+  destinations: readonly Destination[],
+  known: KnownBlobs,
+  dryRun: boolean,
+): Omit<ReaderData, "packsAtOnce"> {
   const targets = destinations.map(({ target: { repository } }) => ({
     masterKey: masterKeyBytes(repository.masterKey),
     nonceStart: repository.actor.random(nonceBytes),
@@ -158,10 +168,10 @@ function liveTargets(destinations: readonly Destination[]): number {
 async function storeTrees(run: Run & { readonly dryRun: boolean }): Promise<BlobId[]> {
   const { destinations, known, counts, tree, parents, dryRun } = run;
   liveTargets(destinations);
-  const storers = destinations.map((destination) => new BlobStorer(destination, known, { type: "tree", dryRun }));
   const roots: BlobId[] = [];
   const groups = tree.differs ? destinations.map((destination) => [destination]) : [destinations];
   for (const group of groups) {
+    const storer = new BlobStorer(group, known, { type: "tree", dryRun });
     const root = await tree.store(group[0]?.number ?? 0, {
       // An unchanged database's list of pieces takes longer to write again than to compare.
       known: async (path, nodes) => {
@@ -173,17 +183,14 @@ async function storeTrees(run: Run & { readonly dryRun: boolean }): Promise<Blob
         return id;
       },
       store: async (path, bytes) => {
-        let id = "" as BlobId;
-        for (const { number } of group) {
-          id = (await storers[number]?.store(bytes)) ?? id;
-          counts.countFolder(number, id, await parents[number]?.treeAt(path));
-        }
+        const id = await storer.store(bytes);
+        for (const { number } of group) counts.countFolder(number, id, await parents[number]?.treeAt(path));
         return id;
       },
     });
     for (const { number } of group) roots[number] = root;
+    await storer.finish();
   }
-  await Promise.all(storers.map((storer) => storer.finish()));
   return roots;
 }
 

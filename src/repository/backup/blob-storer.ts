@@ -1,5 +1,5 @@
 /**
- * Stores blobs of one type in one destination, in packs of their own, where it lacks them. On the main thread: for trees, and for
+ * Stores blobs of one type in the destinations that lack them, in packs of their own; hashed and compressed once. On the main thread: for trees, and for
  * the few bytes that are no reason to start a thread.
  */
 import { hash } from "node:crypto";
@@ -9,8 +9,8 @@ import { zstdCompress } from "../../host/zstd.ts";
 import { treeFlag } from "../blob-id-table.ts";
 import type { BlobType } from "../format/blob.ts";
 import { nonceBytes } from "../format/crypto.ts";
-import type { FilledPack } from "../packs/filled-pack.ts";
-import { PackFiller, packBufferBytes } from "../packs/pack-filler.ts";
+import { paddedToBlocks } from "../format/ctr-counter.ts";
+import { type NewBlob, PackFiller, packBufferBytes } from "../packs/pack-filler.ts";
 import type { Destination } from "./destination.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
 
@@ -20,25 +20,32 @@ export interface BlobStorerOptions {
 }
 
 export class BlobStorer {
-  readonly #destination: Destination;
   readonly #known: KnownBlobs;
-  readonly #filler: PackFiller;
+  readonly #stores: readonly Store[];
   readonly #type: BlobType;
   readonly #words = new Int32Array(8);
   readonly #id = Buffer.from(this.#words.buffer);
-  #saved: Promise<void> = Promise.resolve();
 
-  constructor(destination: Destination, known: KnownBlobs, { type, dryRun }: BlobStorerOptions) {
+  constructor(destinations: readonly Destination[], known: KnownBlobs, { type, dryRun }: BlobStorerOptions) {
     this.#type = type;
-    this.#destination = destination;
     this.#known = known;
-    this.#filler = new PackFiller({
-      target: destination.number,
-      key: destination.target.repository.masterKey,
-      nonceStart: destination.target.repository.actor.random(nonceBytes),
-      dryRun,
-      emit: (pack) => this.#emit(pack),
-      takeBuffer: () => pageMemory(packBufferBytes),
+    this.#stores = destinations.map((destination) => {
+      const { masterKey, actor } = destination.target.repository;
+      const store: Store = {
+        destination,
+        saved: Promise.resolve(),
+        filler: new PackFiller({
+          target: destination.number,
+          key: masterKey,
+          nonceStart: actor.random(nonceBytes),
+          dryRun,
+          emit: (pack) => {
+            store.saved = store.saved.then(() => destination.savePack(pack, type));
+          },
+          takeBuffer: () => pageMemory(packBufferBytes),
+        }),
+      };
+      return store;
     });
   }
 
@@ -46,34 +53,52 @@ export class BlobStorer {
   async store(blob: Uint8Array): Promise<BlobId> {
     hash("sha256", blob, "buffer").copy(this.#id);
     const id = this.#id.toString("hex") as BlobId;
-    const { bit, error, target } = this.#destination;
-    if (error !== undefined) return id;
+    const live = this.#stores.filter(({ destination }) => destination.error === undefined);
     if (this.#known.room < 1) this.#known.grow(1);
-    if (this.#known.claim(this.#words, 0, this.#type === "tree" ? treeFlag : 0, bit) === 0) return id;
-    const compressed = target.repository.config.version >= 2;
-    const payload = withRoom(compressed ? zstdCompress(blob) : blob);
-    const payloadBytes = payload.length;
-    const uncompressedLength = compressed ? blob.length : 0;
-    this.#filler.add({ type: this.#type, id: this.#id, payload: payload.bytes, payloadBytes, uncompressedLength });
-    // one pack in memory at a time
-    await this.#saved;
+    const wanted = live.reduce((bits, { destination }) => bits | destination.bit, 0);
+    const missing = this.#known.claim(this.#words, 0, this.#type === "tree" ? treeFlag : 0, wanted);
+    const lacking = live.filter(({ destination }) => (missing & destination.bit) !== 0);
+    const payloadFor = this.#payloads(blob);
+    for (const { destination, filler } of lacking) {
+      filler.add({ type: this.#type, id: this.#id, ...payloadFor(destination) });
+    }
+    // one pack for each in memory at a time
+    await Promise.all(lacking.map(({ saved }) => saved));
     return id;
   }
 
-  /** All of them are durable when it resolves, or the destination failed. */
-  async finish(): Promise<void> {
-    this.#filler.flush();
-    await this.#saved;
+  /** The blob as each destination stores it; made once. */
+  #payloads(blob: Uint8Array): (destination: Destination) => Payload {
+    let [compressed, plain]: [Payload?, Payload?] = [];
+    return ({ target }) => {
+      if (target.repository.config.version < 2) {
+        plain ??= { ...withRoom(blob), uncompressedLength: 0 };
+        return plain;
+      }
+      compressed ??= { ...withRoom(zstdCompress(blob)), uncompressedLength: blob.length };
+      return compressed;
+    };
   }
 
-  #emit(pack: FilledPack): void {
-    this.#saved = this.#saved.then(() => this.#destination.savePack(pack, this.#type));
+  /** All of them are durable when it resolves, or their destinations failed. */
+  async finish(): Promise<void> {
+    for (const { filler } of this.#stores) filler.flush();
+    await Promise.all(this.#stores.map(({ saved }) => saved));
   }
 }
 
+/** What one destination gets. */
+interface Store {
+  readonly destination: Destination;
+  readonly filler: PackFiller;
+  saved: Promise<void>;
+}
+
+type Payload = Omit<NewBlob, "type" | "id">;
+
 /** A copy with room behind it up to a cipher's block. */
-function withRoom(payload: Uint8Array): { readonly bytes: Buffer; readonly length: number } {
-  const bytes = Buffer.alloc(Math.ceil(payload.length / 16) * 16);
-  bytes.set(payload);
-  return { bytes, length: payload.length };
+function withRoom(payload: Uint8Array): Omit<Payload, "uncompressedLength"> {
+  const room = Buffer.alloc(paddedToBlocks(payload.length));
+  room.set(payload);
+  return { payload: room, payloadBytes: payload.length };
 }

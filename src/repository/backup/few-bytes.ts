@@ -7,10 +7,10 @@ import type { KnownBlobs } from "./known-blobs.ts";
 import { pieceBytesFor } from "./piece-size.ts";
 
 export class FewBytes {
-  readonly #storers: readonly BlobStorer[];
+  readonly #storer: BlobStorer;
 
   constructor(destinations: readonly Destination[], known: KnownBlobs, dryRun: boolean) {
-    this.#storers = destinations.map((destination) => new BlobStorer(destination, known, { type: "data", dryRun }));
+    this.#storer = new BlobStorer(destinations, known, { type: "data", dryRun });
   }
 
   /** The entry's pieces, stored; undefined where they are more than one. Only while no reading thread was started. */
@@ -19,12 +19,11 @@ export class FewBytes {
     const { bytes } = content;
     if (bytes.length === 0 || bytes.length !== meta.sizeBytes) return undefined;
     if (bytes.length > pieceBytesFor(changes, bytes.length)) return undefined;
-    const [id] = await Promise.all(this.#storers.map((storer) => storer.store(bytes)));
-    return id === undefined ? undefined : Buffer.from(id, "hex");
+    return Buffer.from(await this.#storer.store(bytes), "hex");
   }
 
   /** All of it is durable when it resolves, or the destination failed. */
   async finish(): Promise<void> {
-    await Promise.all(this.#storers.map((storer) => storer.finish()));
+    await this.#storer.finish();
   }
 }

@@ -5,7 +5,7 @@ import { packBufferBytes } from "../packs/pack-filler.ts";
 import type { Destination } from "./destination.ts";
 import type { ReaderPool } from "./range-queue.ts";
 
-/** Packs in memory that wait to be saved, beyond one more for each further destination. */
+/** Packs that wait to be saved before no thread gets more to read, beyond one more for each further destination. The threads wait by themselves too. */
 const heldPacks = 2;
 
 export class PackSaver {

@@ -18,6 +18,8 @@ export interface ReaderData {
   readonly known: KnownBlobsMemory;
   /** Packs are counted, not passed on. */
   readonly dryRun: boolean;
+  /** Packs of this worker that may wait to be saved. */
+  readonly packsAtOnce: number;
 }
 
 export interface ReadJob {

@@ -90,7 +90,17 @@ export class Sealer {
 
   /** 16 bytes. */
   mac(ciphertext: Uint8Array, nonce: Uint8Array): Buffer {
-    this.#oneTimeKey.set(this.#nonceCipher.update(nonce), 16);
+    return this.macUnder(ciphertext, this.nonceKeys(nonce));
+  }
+
+  /** For nonces one behind the other what `macUnder` takes for each, of the same length. */
+  nonceKeys(nonces: Uint8Array): Buffer {
+    return this.#nonceCipher.update(nonces);
+  }
+
+  /** 16 bytes. */
+  macUnder(ciphertext: Uint8Array, nonceKey: Uint8Array): Buffer {
+    this.#oneTimeKey.set(nonceKey, 16);
     return createMac("poly1305", this.#oneTimeKey).update(ciphertext).final();
   }
 }

@@ -28,6 +28,9 @@ export const packTailGuessBytes = 64 * 1024;
  */
 export type PackHeader = Uint8Array;
 
+/** What a blob adds to its pack's header, at most. */
+export const headerEntryMaxBytes = compressedEntryBytes;
+
 /** What a blob adds to its pack's header. */
 export function headerEntryBytes(uncompressedLength: number): number {
   return uncompressedLength === 0 ? plainEntryBytes : compressedEntryBytes;

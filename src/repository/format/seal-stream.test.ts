@@ -32,6 +32,22 @@ test("every object opens by itself, and no two share a block of key stream", () 
   }
 });
 
+test("a run of objects has the bytes that they have one by one", () => {
+  const lengths = [0, 1, 15, 16, 17, 4096, 9_001, 3];
+  const start = Buffer.from("00000000000000000000000000000000fffffffffffffffe".slice(16), "hex");
+  const padded = lengths.map((length) => randomBytes(Math.max(1, Math.ceil(length / 16)) * 16));
+  const [one, run] = [new SealStream(key, start), new SealStream(key, start)];
+  const size = lengths.reduce((sum, length) => sum + length + sealBytes, 0);
+  const [expected, got] = [Buffer.alloc(size + 7), Buffer.alloc(size + 7)];
+  for (let round = 0; round < 2; round++) {
+    let at = 3;
+    for (const [i, length] of lengths.entries()) at = one.sealInto(expected, at, padded[i] as Buffer, length);
+    assert.equal(run.sealRun(got, 3, Buffer.concat(padded), lengths), at);
+    assert.deepEqual(got, expected);
+  }
+  assert.throws(() => run.sealRun(got, 0, Buffer.alloc(16), [17]), RangeError);
+});
+
 test("the counter carries through all of its 128 bits, as the cipher's does", () => {
   noncesOf(Buffer.from("000000000000000000000000fffffffe", "hex"), [64, 64, 64]);
   noncesOf(Buffer.from("00000000fffffffffffffffffffffffe", "hex"), [64, 64, 64]);

@@ -6,7 +6,7 @@
 import { reasonOf } from "../../base/errors.ts";
 import { MiB } from "../../base/limits.ts";
 import { type AnyReason, reason } from "../../base/reason-codes.ts";
-import { zstdCompress, zstdDecompress } from "../../host/zstd.ts";
+import { compressDocument, zstdDecompress } from "../../host/zstd.ts";
 import type { Sealer } from "./crypto.ts";
 import { damaged } from "./damaged.ts";
 
@@ -31,9 +31,14 @@ export function openUnpacked(sealed: Uint8Array, sealer: Sealer, what: AnyReason
 }
 
 /** The file's bytes. The config is never compressed: pass version 1 for it. */
-export function sealUnpacked(json: Uint8Array, version: number, sealer: Sealer, nonce: Uint8Array): Buffer {
+export async function sealUnpacked(
+  json: Uint8Array,
+  version: number,
+  sealer: Sealer,
+  nonce: Uint8Array,
+): Promise<Buffer> {
   if (version < 2) return sealer.seal(json, nonce);
-  const compressed = zstdCompress(json);
+  const compressed = await compressDocument(json);
   const plain = Buffer.allocUnsafe(1 + compressed.length);
   plain[0] = compressedMark;
   compressed.copy(plain, 1);

@@ -1,19 +1,21 @@
 /** Fills packs for one destination. */
 import { createHash } from "node:crypto";
-import { limits, MiB } from "../../base/limits.ts";
+import { KiB, limits, MiB } from "../../base/limits.ts";
 import { pageMemory } from "../../host/direct-io.ts";
 import type { BlobType } from "../format/blob.ts";
 import { type MasterKey, sealBytes } from "../format/crypto.ts";
-import { packMaxBlobs, packTailOverheadBytes, writeHeaderEntry } from "../format/pack.ts";
+import { headerEntryMaxBytes, packMaxBlobs, packTailOverheadBytes, writeHeaderEntry } from "../format/pack.ts";
 import { SealStream } from "../format/seal-stream.ts";
 import type { FilledPack } from "./filled-pack.ts";
+import type { StagedBlobs } from "./staged-blobs.ts";
 
 /**
  * Memory of one pack; equal for all, so that it can be used again: what a pack takes, and a piece more. It is shared rather than passed
  * from thread to thread, because V8 counts what is passed as new memory each time, and stops the thread to look for garbage.
  */
 export const packBufferBytes = 18 * MiB;
-const maxEntryBytes = 41;
+/** Staged blobs are sealed so many bytes at a time: the processor's cache still holds them when they are authenticated. */
+const runBytes = 256 * KiB;
 
 export interface FillerOptions {
   readonly target: number;
@@ -43,7 +45,7 @@ export class PackFiller {
   readonly #stream: SealStream;
   #pack: Buffer | undefined;
   #used = 0;
-  #header = Buffer.allocUnsafe(2048 * maxEntryBytes);
+  #header = Buffer.allocUnsafe(2048 * headerEntryMaxBytes);
   #headerUsed = 0;
   #blobs = 0;
   #plainBytes = 0;
@@ -54,15 +56,61 @@ export class PackFiller {
   }
 
   add(blob: NewBlob): void {
-    const length = blob.payloadBytes + sealBytes;
-    this.#reserve(length);
+    this.#reserve(blob.payloadBytes + sealBytes);
     if (this.#pack !== undefined) this.#stream.sealInto(this.#pack, this.#used, blob.payload, blob.payloadBytes);
-    this.#used += length;
-    const { type, id, uncompressedLength } = blob;
+    this.#list(blob);
+    this.#flushIfFull();
+  }
+
+  /** Adds those of the staged blobs that are for this target. */
+  addStaged(type: BlobType, staged: StagedBlobs): void {
+    for (let next = 0; next < staged.blobs.length; ) next = this.#addRun(type, staged, next);
+  }
+
+  /** Closes the pack if there is not much room left in it. */
+  flushIfNearlyFull(): void {
+    if (this.#used >= 0.75 * limits.packTargetBytes) this.flush();
+  }
+
+  /** Seals blobs that follow one another at once, as many as are for this target and its pack has room for; the number of the next. */
+  #addRun(type: BlobType, staged: StagedBlobs, first: number): number {
+    const lengths: number[] = [];
+    let [next, bytes, begin] = [first, 0, 0];
+    for (; next < staged.blobs.length && bytes < runBytes; next++) {
+      const blob = staged.blobs[next];
+      if (blob === undefined || (blob.targets & (1 << this.#options.target)) === 0) break;
+      const length = blob.payloadBytes + sealBytes;
+      if (lengths.length === 0) {
+        this.#reserve(length);
+        begin = this.#used;
+      } else if (this.#isFull || !this.#hasRoomFor(length)) break;
+      lengths.push(blob.payloadBytes);
+      bytes += length;
+      this.#list({ ...blob, type });
+    }
+    if (lengths.length === 0) return next + 1;
+    if (this.#pack !== undefined) this.#stream.sealRun(this.#pack, begin, staged.from(first), lengths);
+    this.#flushIfFull();
+    return next;
+  }
+
+  /** The blob's place behind what the pack holds, in its header. */
+  #list(blob: Omit<NewBlob, "payload">): void {
+    const { type, id, payloadBytes, uncompressedLength } = blob;
+    const length = payloadBytes + sealBytes;
+    this.#growHeader();
     this.#headerUsed = writeHeaderEntry(this.#header, this.#headerUsed, { type, id, length, uncompressedLength });
+    this.#used += length;
     this.#blobs++;
-    this.#plainBytes += uncompressedLength === 0 ? blob.payloadBytes : uncompressedLength;
-    if (this.#used + this.#headerUsed >= limits.packTargetBytes || this.#blobs >= packMaxBlobs) this.flush();
+    this.#plainBytes += uncompressedLength === 0 ? payloadBytes : uncompressedLength;
+  }
+
+  get #isFull(): boolean {
+    return this.#used + this.#headerUsed >= limits.packTargetBytes || this.#blobs >= packMaxBlobs;
+  }
+
+  #flushIfFull(): void {
+    if (this.#isFull) this.flush();
   }
 
   /** Closes the pack that is being filled, if there is one. */
@@ -89,18 +137,25 @@ export class PackFiller {
 
   /** Room for one more blob of this sealed length and its header entry. */
   #reserve(length: number): void {
-    // with room behind it for the cipher's last block
-    if (this.#headerUsed + maxEntryBytes + 16 > this.#header.length) {
-      this.#header = Buffer.concat([this.#header], 2 * this.#header.length);
-    }
     if (this.#options.dryRun) return;
-    const needed = this.#used + length + this.#headerUsed + maxEntryBytes + packTailOverheadBytes;
-    if (this.#pack === undefined) {
-      this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : pageMemory(needed));
-    } else if (needed > this.#pack.length) {
-      // a blob larger than what is left begins a pack of its own
-      this.flush();
-      this.#reserve(length);
-    }
+    // a blob larger than what is left begins a pack of its own
+    if (this.#pack !== undefined && !this.#hasRoomFor(length)) this.flush();
+    if (this.#pack !== undefined) return;
+    const needed = this.#needed(length);
+    this.#pack = Buffer.from(needed <= packBufferBytes ? this.#options.takeBuffer() : pageMemory(needed));
+  }
+
+  #hasRoomFor(length: number): boolean {
+    return this.#pack === undefined || this.#needed(length) <= this.#pack.length;
+  }
+
+  #needed(length: number): number {
+    return this.#used + length + this.#headerUsed + headerEntryMaxBytes + packTailOverheadBytes;
+  }
+
+  /** With room for one more entry, and behind it for the cipher's last block. */
+  #growHeader(): void {
+    if (this.#headerUsed + headerEntryMaxBytes + 16 <= this.#header.length) return;
+    this.#header = Buffer.concat([this.#header], 2 * this.#header.length);
   }
 }
