@@ -13,11 +13,17 @@ const places = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
  * second. A place without a value stays as it is, so that a test can see it.
  */
 export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
-  return template.replace(places, (place, name: string, one?: string, many?: string) => {
-    const value = values[name];
-    if (value === undefined) return place;
-    return one === undefined || many === undefined ? String(value) : String(value) === "1" ? one : many;
-  });
+  return template.replace(
+    places,
+    (place, name: string, one: string | undefined, many: string | undefined, at: number) => {
+      const value = values[name];
+      if (value === undefined) return place;
+      if (one !== undefined && many !== undefined) return String(value) === "1" ? one : many;
+      // What others said may be a sentence with a full stop of its own.
+      const ends = template[at + place.length] === "." && /[^.]\.$/.test(String(value));
+      return ends ? String(value).slice(0, -1) : String(value);
+    },
+  );
 }
 
 /** The template as it is where it speaks of several: for documents. */

@@ -58,7 +58,7 @@ it("a range that comes shorter than asked for is a short read; a server without 
 
 it("statuses: what may not be done, what is full, what is broken", async () => {
   for (const [status, code] of [
-    [401, "STORAGE_DENIED"],
+    [401, "REST_LOGIN_REFUSED"],
     [403, "STORAGE_DENIED"],
     [405, "STORAGE_DENIED"],
     [507, "STORAGE_FULL"],

@@ -40,7 +40,7 @@ it("no key, a wrong key, an API that is not there: what is wrong and what to do,
   const keys = { ...env, B2_ACCOUNT_ID: "id", B2_ACCOUNT_KEY: "wrong-and-secret" };
   const wrong = await obhut(["snapshots", "-o", `b2.api=${b2.url}`], { env: keys });
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /did not allow this: sign in to B2: bad_auth_token: Invalid accountId/);
+  assert.match(wrong.stderr, /does not accept the key: bad_auth_token: Invalid accountId/);
   assert.doesNotMatch(wrong.stderr + wrong.text, /wrong-and-secret/);
   const down = await obhut(["snapshots", "-o", "b2.api=http://127.0.0.1:9"], { env: keys });
   assert.match(down.stderr, /cannot be reached: .*ECONNREFUSED/);

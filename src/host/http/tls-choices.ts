@@ -18,6 +18,20 @@ export function tlsOptions({ ca, clientCertificate: pem }: TlsChoices = {}): Age
 const tlsSigns =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
 
+/** OpenSSL got something else than TLS for an answer: the server speaks without it at this port. */
+export function isWithoutTls(message: string): boolean {
+  return /SSL routines:.*:(wrong version number|packet length too long|record layer failure|http request)/.test(
+    message,
+  );
+}
+
+/** What servers answer to whoever speaks without TLS where they expect it: Go's and Caddy's words, nginx', Apache's. */
+export function asksForTls(said: string): boolean {
+  return /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled/i.test(
+    said,
+  );
+}
+
 export function isTlsFailure(error: unknown): boolean {
   return tlsSigns.test(systemCode(error) ?? "");
 }

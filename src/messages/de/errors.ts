@@ -50,7 +50,11 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_DENIED: {
     what: "{location} hat das nicht erlaubt: {action}: {reason}.",
-    next: "Benutzer, Passwort oder Schlüssel prüfen, und was sie an diesem Ort dürfen.",
+    next: "Die Anmeldung hat geklappt, doch dieser Benutzer oder Schlüssel darf das hier nicht. Bei SFTP muss der Ordner dem Benutzer gehören; ein S3-Schlüssel braucht für den Bucket s3:ListBucket, s3:GetObject, s3:PutObject und s3:DeleteObject; ein REST-Server erlaubt jedem Benutzer vielleicht nur einen eigenen Pfad. Ist das Löschen mit Absicht verboten (append-only, Object Lock), gehen Backups trotzdem.",
+  },
+  STORAGE_SCHEME: {
+    what: "{location} ist mit {asked} angegeben, doch an diesem Port spricht der Server {spoken}.",
+    next: "{spoken}:// statt {asked}:// schreiben oder den Port nennen, an dem der Server {asked} spricht.",
   },
   STORAGE_TLS: {
     what: "{location} konnte sich nicht ausweisen: {reason}.",
@@ -58,7 +62,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_HOST_UNKNOWN: {
     what: "{location}: Der Schlüssel des Rechners {host} ist nicht bekannt: {reason}.",
-    next: "Den Schlüssel mit dem vergleichen, was der Betreiber nennt, und ihn dann in known_hosts eintragen.",
+    next: "Einmal von Hand mit ssh {host} verbinden, mit demselben Benutzer und Port: ssh zeigt dann den Fingerabdruck des Schlüssels. Ihn mit dem vergleichen, was der Betreiber nennt (auf dem Server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), und mit yes bestätigen. Es zählt die known_hosts des Benutzers, als der Obhut läuft.",
   },
   STORAGE_HOST_CHANGED: {
     what: "{location}: Der Rechner {host} zeigt einen anderen Schlüssel als den in known_hosts: {reason}.",
@@ -79,6 +83,14 @@ export const errors: Record<ErrorCode, Sentence> = {
   S3_NO_CREDENTIALS: {
     what: "{location}: Es fehlen Zugangsdaten für die Anmeldung: {reason}.",
     next: "AWS_ACCESS_KEY_ID und AWS_SECRET_ACCESS_KEY setzen oder in AWS_PROFILE ein Profil aus ~/.aws nennen.",
+  },
+  S3_LOGIN_REFUSED: {
+    what: "{location} nimmt den Schlüssel nicht an: {reason}.",
+    next: "AWS_ACCESS_KEY_ID und AWS_SECRET_ACCESS_KEY, oder das Profil in AWS_PROFILE, mit dem vergleichen, was der Anbieter zeigt (Backblaze: B2_ACCOUNT_ID und B2_ACCOUNT_KEY); auch ein Leerzeichen am Ende zählt. Ein Schlüssel auf Zeit braucht zusätzlich AWS_SESSION_TOKEN und muss erneuert werden, wenn er abgelaufen ist.",
+  },
+  REST_LOGIN_REFUSED: {
+    what: "{location} lässt diesen Benutzer nicht herein: {reason}.",
+    next: "Benutzer und Passwort prüfen: im Ort selbst (rest:https://user:password@host/, Sonderzeichen als %XX) oder in RESTIC_REST_USERNAME und RESTIC_REST_PASSWORD.",
   },
   S3_WRONG_REGION: {
     what: "{location} liegt in einer anderen Region als der, für die unterschrieben wurde: {reason}.",

@@ -50,7 +50,11 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_DENIED: {
     what: "{location} did not allow this: {action}: {reason}.",
-    next: "Check the user, the password or key, and what they may do in this place.",
+    next: "The sign-in worked, but this user or key may not do that here. Over SFTP the folder has to belong to the user; an S3 key needs s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject for the bucket; a REST server may allow each user only a path of its own. Where removing is forbidden on purpose (append-only, object lock), backups still work.",
+  },
+  STORAGE_SCHEME: {
+    what: "{location} is written with {asked}, but at this port the server speaks {spoken}.",
+    next: "Write {spoken}:// in place of {asked}://, or name the port at which the server speaks {asked}.",
   },
   STORAGE_TLS: {
     what: "{location} could not prove who it is: {reason}.",
@@ -58,7 +62,7 @@ export const errors: Record<ErrorCode, Sentence> = {
   },
   STORAGE_HOST_UNKNOWN: {
     what: "{location}: the key of host {host} is not known: {reason}.",
-    next: "Compare the host's key with what its owner tells you, then add it to known_hosts.",
+    next: "Connect once by hand, with ssh {host} and the same user and port: it shows the key's fingerprint. Compare that with what the server's owner tells you (on the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) and answer yes. Obhut runs as this machine's user, whose known_hosts counts.",
   },
   STORAGE_HOST_CHANGED: {
     what: "{location}: host {host} shows another key than the one in known_hosts: {reason}.",
@@ -79,6 +83,14 @@ export const errors: Record<ErrorCode, Sentence> = {
   S3_NO_CREDENTIALS: {
     what: "{location}: there are no credentials to sign in with: {reason}.",
     next: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws in AWS_PROFILE.",
+  },
+  S3_LOGIN_REFUSED: {
+    what: "{location} does not accept the key: {reason}.",
+    next: "Compare AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile that AWS_PROFILE names, with what the provider shows (Backblaze: B2_ACCOUNT_ID and B2_ACCOUNT_KEY); a blank at the end counts. A key for a limited time needs AWS_SESSION_TOKEN as well, and has to be renewed when its time is over.",
+  },
+  REST_LOGIN_REFUSED: {
+    what: "{location} does not let this user in: {reason}.",
+    next: "Check the user and the password: in the place itself (rest:https://user:password@host/, special characters as %XX) or in RESTIC_REST_USERNAME and RESTIC_REST_PASSWORD.",
   },
   S3_WRONG_REGION: {
     what: "{location} lies in another region than the one that was signed for: {reason}.",

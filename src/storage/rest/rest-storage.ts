@@ -101,12 +101,15 @@ class RestStorage implements Storage {
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
-    const answer = await this.#ask(`look at ${pathOf(file)}`, { method: "HEAD", path: pathOf(file) });
+    const action = `look at ${pathOf(file)}`;
+    const answer = await this.#ask(action, { method: "HEAD", path: pathOf(file) });
     const { status, headers } = answer;
     if (status === 404) return undefined;
     const size = Number(headers["content-length"] ?? Number.NaN);
-    if (status !== 200 || !Number.isSafeInteger(size)) throw this.#error("look at", file, answer);
-    return size;
+    if (status === 200 && Number.isSafeInteger(size)) return size;
+    // The answer to HEAD has no body, so no reason.
+    const telling = status === 400 ? await this.#ask(action, { method: "GET", path: pathOf(file) }) : answer;
+    throw this.#error("look at", file, telling.status === 200 ? answer : telling);
   }
 
   async *list(type: FileType, signal?: AbortSignal): AsyncIterable<StoredFile> {

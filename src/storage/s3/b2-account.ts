@@ -43,7 +43,7 @@ function refused(location: string, answer: HttpAnswer): unknown {
   const { code, message } = documentIn(answer) as { readonly code?: unknown; readonly message?: unknown };
   if (answer.status !== 401 && answer.status !== 403) return statusError({ location, action }, answer);
   const reason = [code, message].filter((part) => typeof part === "string" && part !== "").join(": ");
-  return new ObhutError("STORAGE_DENIED", { location, action, reason: reason || `HTTP ${answer.status}` });
+  return new ObhutError("S3_LOGIN_REFUSED", { location, reason: reason || `HTTP ${answer.status}` });
 }
 
 function s3UrlIn(answer: HttpAnswer): string | undefined {

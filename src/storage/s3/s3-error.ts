@@ -1,6 +1,6 @@
 /** What an S3 server and the network say, in the storage's words. */
 import { isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
-import { isTlsFailure } from "../../host/http/tls-choices.ts";
+import { isTlsFailure, isWithoutTls } from "../../host/http/tls-choices.ts";
 import { idleSeconds } from "./s3-client.ts";
 
 export interface FailedCall {
@@ -25,15 +25,18 @@ export class TooShortError extends Error {
 
 /** Names of S3's errors, from its API reference, "Error responses"; MinIO's and versitygw's own begin with X. */
 const fullNames = ["XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"];
-const deniedNames = [
-  "AccessDenied",
+/** The key itself is wrong, not what it may do. */
+const loginNames = [
   "ExpiredToken",
   "InvalidAccessKeyId",
   "InvalidToken",
-  // Deleting what is locked, or through an access point that lets nobody.
-  "MethodNotAllowed",
   "SignatureDoesNotMatch",
   "XAdminUserNotFound",
+];
+const deniedNames = [
+  "AccessDenied",
+  // Deleting what is locked, or through an access point that lets nobody.
+  "MethodNotAllowed",
 ];
 /** Servers refuse what was signed more than 15 minutes before or after their own time. */
 const skewMs = 14 * 60_000;
@@ -61,6 +64,9 @@ export function s3Error(failed: FailedCall, error: unknown): unknown {
   }
   if (name === "CredentialsProviderError") return new ObhutError("S3_NO_CREDENTIALS", { location, reason }, options);
   if (status === undefined) {
+    if (isTlsFailure(error) && isWithoutTls(reason)) {
+      return new ObhutError("STORAGE_SCHEME", { location, asked: "https", spoken: "http" }, options);
+    }
     if (isTlsFailure(error)) return new ObhutError("STORAGE_TLS", { location, reason }, options);
     if (!isNetwork(error)) return new ObhutError("STORAGE_FAILED", { location, action, reason }, options);
     return new ObhutError("STORAGE_UNREACHABLE", { location, reason }, options);
@@ -75,7 +81,10 @@ export function s3Error(failed: FailedCall, error: unknown): unknown {
     const clocks = { here: clockText(Date.now()), there: there === undefined ? "?" : clockText(there) };
     return new ObhutError("STORAGE_CLOCK", { location, ...clocks }, options);
   }
-  if (status === 401 || status === 403 || deniedNames.includes(name))
+  if (status === 401 || loginNames.includes(name)) {
+    return new ObhutError("S3_LOGIN_REFUSED", { location, reason }, options);
+  }
+  if (status === 403 || deniedNames.includes(name))
     return new ObhutError("STORAGE_DENIED", { location, action, reason }, options);
   // A body that broke off comes with the status of its beginning.
   if (status < 300) return new ObhutError("STORAGE_UNREACHABLE", { location, reason }, options);

@@ -189,7 +189,8 @@ class SftpStorage implements Storage {
   async #throwIfFull(client: SftpClient, error: unknown, sizeBytes: number): Promise<void> {
     if (!isStatus(error, "failure") || !client.offers("statvfs")) return;
     const free = await client.freeSpace(this.#root).catch(() => undefined);
-    if (free === undefined || (free.bytes >= sizeBytes && free.files > 0)) return;
+    // Others that did not fit either have given their part back meanwhile.
+    if (free === undefined || (free.bytes >= sizeBytes * this.connections && free.files > 0)) return;
     const reason = (error as SftpStatusError).message;
     throw new ObhutError("STORAGE_FULL", { location: this.location, reason }, { cause: error });
   }
