@@ -50,7 +50,16 @@ export async function forgetCopies(
   try {
     const done = await decideAndRemove(place, options, parts, watch);
     const tookMs = Math.round(parts.clock.monotonicMs() - startedMs);
-    return { location: destination.written, dryRun, ...done, failed: [], prune: undefined, tookMs, incomplete: false };
+    return {
+      location: destination.written,
+      dryRun,
+      ...done,
+      failed: [],
+      prune: undefined,
+      pruneFailed: false,
+      tookMs,
+      incomplete: false,
+    };
   } finally {
     await place.close();
   }

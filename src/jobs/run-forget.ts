@@ -1,5 +1,5 @@
 /** Removes snapshots: by a policy, or those that are named. What they took is freed by a prune, which may follow at once. */
-import { ObhutError } from "../base/errors.ts";
+import { isObhutError, ObhutError } from "../base/errors.ts";
 import { type Finding, isIncomplete } from "../base/finding-codes.ts";
 import { type SnapshotId, shortId } from "../base/ids.ts";
 import type { Destination } from "../plans/destination.ts";
@@ -43,14 +43,16 @@ export interface ForgetSummary {
   /** Removed, or in a dry run: would be. */
   readonly removed: readonly SnapshotId[];
   readonly failed: readonly SnapshotId[];
-  /** Undefined where none was asked for, nothing was removed, or a removal failed. */
+  /** Undefined where none was asked for, nothing was removed, a removal failed, or the prune did. */
   readonly prune: PruneResult | undefined;
+  /** Snapshots are gone, but their space could not be freed: why was told as an error. */
+  readonly pruneFailed: boolean;
   readonly tookMs: number;
-  /** A snapshot could not be read or not be removed. */
+  /** A snapshot could not be read or not be removed, or the prune failed. */
   readonly incomplete: boolean;
 }
 
-type Done = Pick<ForgetSummary, "kept" | "removed" | "failed" | "prune">;
+type Done = Pick<ForgetSummary, "kept" | "removed" | "failed" | "prune" | "pruneFailed">;
 
 /**
  * Errors, before anything is removed: FORGET_NO_POLICY, FORGET_EMPTIES_GROUP, FORGET_LAST_GOOD, those of finding snapshots and of the
@@ -69,7 +71,7 @@ export async function runForget(options: RunForgetOptions, parts: Parts, watch: 
     dryRun: options.dryRun,
     ...done,
     tookMs: Math.round(parts.clock.monotonicMs() - startedMs),
-    incomplete: done.failed.length > 0 || findings.some(isIncomplete),
+    incomplete: done.failed.length > 0 || done.pruneFailed || findings.some(isIncomplete),
   };
 }
 
@@ -88,7 +90,7 @@ async function planAlone(repository: Repository, options: RunForgetOptions, watc
   await lock.taken;
   options.onPlan?.(decided.groups);
   const prune = await pruneAfter(repository, { ...options, removed: decided.remove }, reading);
-  return { kept: keptIn(decided), removed: decided.remove, failed: [], prune };
+  return { kept: keptIn(decided), removed: decided.remove, failed: [], prune, pruneFailed: false };
 }
 
 async function forget(repository: Repository, options: RunForgetOptions, { emit, signal }: JobWatch): Promise<Done> {
@@ -98,8 +100,24 @@ async function forget(repository: Repository, options: RunForgetOptions, { emit,
   options.onPlan?.(decided.groups);
   const { removed, failed } = await removeSnapshots(repository, decided.remove, watch);
   tellFailures(repository, { removed, failed }, watch);
-  const prune = failed.length > 0 ? undefined : await pruneAfter(repository, { ...options, removed }, watch);
-  return { kept: keptIn(decided), removed, failed: failed.map(({ id }) => id), prune };
+  const pruned = failed.length > 0 ? {} : await pruneOrTell(repository, { ...options, removed }, watch);
+  const { prune, pruneFailed = false } = pruned;
+  return { kept: keptIn(decided), removed, failed: failed.map(({ id }) => id), prune, pruneFailed };
+}
+
+/** The snapshots are gone by now: what keeps a prune from its work must not look as if nothing had been done. */
+async function pruneOrTell(
+  repository: Repository,
+  options: RunForgetOptions & Pick<Done, "removed">,
+  watch: JobWatch,
+): Promise<Partial<Pick<Done, "prune" | "pruneFailed">>> {
+  try {
+    return { prune: await pruneAfter(repository, options, watch) };
+  } catch (error) {
+    if (watch.signal.aborted || !isObhutError(error)) throw error;
+    watch.emit({ type: "error", error, destination: repository.storage.location });
+    return { pruneFailed: true };
+  }
 }
 
 /** Nothing to do where nothing was removed, as in restic. */

@@ -123,3 +123,22 @@ test("tags are added, taken away and replaced; ids change, contents do not", asy
   assert.match(emptied.text, /^As before: +2$/m);
   assert.equal(summaryOf(await run("snapshots", "--json"))["snapshots"], 4);
 });
+
+test("a prune that cannot be done says so beside what was removed, in both languages", async () => {
+  // What the other snapshots need was never stored.
+  const english = await run("forget", ids[0] ?? "", "--prune", "--json");
+  assert.equal(english.code, 3, english.stderr);
+  const told = english.json.filter(({ type }) => type === "error");
+  assert.deepEqual(
+    told.map(({ code }) => code),
+    ["PRUNE_BLOB_MISSING"],
+  );
+  const { removed, pruneFailed, incomplete } = summaryOf(english);
+  assert.deepEqual({ removed, pruneFailed, incomplete }, { removed: 1, pruneFailed: true, incomplete: true });
+  assert.deepEqual(await stored(), ids.slice(1).sort());
+  const german = await run("forget", ids[1] ?? "", "--prune", "--lang", "de");
+  assert.equal(german.code, 3, german.stderr);
+  assert.match(german.stderr, /Es wurde nichts aufgeräumt\./);
+  assert.match(german.text, /^Entfernt: +1$/m);
+  assert.deepEqual(await stored(), ids.slice(2).sort());
+});

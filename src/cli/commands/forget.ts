@@ -71,7 +71,7 @@ function recordsOf({ decisions }: PlannedGroup): object[] {
   });
 }
 
-function summaryValue({ location, removed, failed, prune, ...rest }: ForgetSummary): object {
+function summaryValue({ location, removed, failed, prune, pruneFailed, ...rest }: ForgetSummary): object {
   const pruned = prune?.applied === undefined ? {} : { prune: prune.applied };
   const incomplete = rest.incomplete || prune?.incomplete === true;
   return {
@@ -81,6 +81,7 @@ function summaryValue({ location, removed, failed, prune, ...rest }: ForgetSumma
     removed: removed.length,
     failed: failed.length,
     ...pruned,
+    ...(pruneFailed ? { pruneFailed } : {}),
     incomplete,
   };
 }

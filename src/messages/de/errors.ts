@@ -246,15 +246,15 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Ist das so gewollt (nur anfügen, unveränderlicher Bucket), dann von einer Stelle aus und mit einem Zugang entfernen, die das dürfen.",
   },
   PRUNE_SNAPSHOT_UNREADABLE: {
-    what: "Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts entfernt.",
+    what: "Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts aufgeräumt.",
     next: "Die Datei aus einer anderen Kopie des Repositorys zurückkopieren. Ist sie verloren: obhut forget {snapshot}, danach noch einmal aufräumen.",
   },
   PRUNE_TREE_UNREADABLE: {
-    what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts entfernt.",
+    what: "Der Ordner {path} in Snapshot {snapshot} ist nicht lesbar: {reason}. Was er braucht, ist unbekannt; deshalb wurde nichts aufgeräumt.",
     next: "obhut check --read-data ausführen; obhut repair zeigt, was sich richten lässt. Oder den Snapshot mit obhut forget entfernen.",
   },
   PRUNE_BLOB_MISSING: {
-    what: "Kein Index kennt das Stück {blob}, das {path} in Snapshot {snapshot} braucht. Es wurde nichts entfernt.",
+    what: "Kein Index kennt das Stück {blob}, das {path} in Snapshot {snapshot} braucht. Es wurde nichts aufgeräumt.",
     next: "obhut check ausführen. Stehen Packs in keinem Index, nimmt obhut repair index sie wieder auf; sonst den Snapshot mit obhut forget entfernen.",
   },
   PRUNE_BLOB_DAMAGED: {
@@ -262,7 +262,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "obhut check --read-data zeigt, welche Dateien es trifft; obhut repair packs rettet, was vom Pack noch da ist.",
   },
   PRUNE_PACKS_UNSOUND: {
-    what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} {blobs:Stück lag|Stücke lagen} darin. Es wurde nichts entfernt.",
+    what: "Packs, die Snapshots brauchen, fehlen ({missing}) oder haben die falsche Größe ({wrong}), zum Beispiel {pack}; {blobs} {blobs:Stück lag|Stücke lagen} darin. Es wurde nichts aufgeräumt.",
     next: "Aus einer anderen Kopie des Repositorys zurückkopieren oder obhut check und obhut repair index ausführen.",
   },
   PRUNE_NO_ROOM: {

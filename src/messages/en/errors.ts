@@ -246,15 +246,15 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Where that is wanted (append-only, a write-once bucket), run this from a place and with credentials that may remove.",
   },
   PRUNE_SNAPSHOT_UNREADABLE: {
-    what: "Snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so nothing was removed.",
+    what: "Snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so prune removed nothing.",
     next: "Copy the file back from another copy of the repository. If it is lost, remove it with obhut forget {snapshot}, then prune again.",
   },
   PRUNE_TREE_UNREADABLE: {
-    what: "The folder {path} of snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so nothing was removed.",
+    what: "The folder {path} of snapshot {snapshot} cannot be read: {reason}. What it needs is not known, so prune removed nothing.",
     next: "Run obhut check --read-data; obhut repair says what can be mended. Or remove that snapshot with obhut forget.",
   },
   PRUNE_BLOB_MISSING: {
-    what: "No index knows piece {blob}, which {path} in snapshot {snapshot} needs. Nothing was removed.",
+    what: "No index knows piece {blob}, which {path} in snapshot {snapshot} needs. Prune removed nothing.",
     next: "Run obhut check. If packs are in no index, obhut repair index lists them again; else remove that snapshot with obhut forget.",
   },
   PRUNE_BLOB_DAMAGED: {
@@ -262,7 +262,7 @@ export const errors: Record<ErrorCode, Sentence> = {
     next: "Run obhut check --read-data to see which files it hits; obhut repair packs saves what is left of the pack.",
   },
   PRUNE_PACKS_UNSOUND: {
-    what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} {blobs:piece was|pieces were} in them. Nothing was removed.",
+    what: "Packs that snapshots need are missing ({missing}) or have the wrong size ({wrong}), such as {pack}; {blobs} {blobs:piece was|pieces were} in them. Prune removed nothing.",
     next: "Copy them back from another copy of the repository, or run obhut check and obhut repair index.",
   },
   PRUNE_NO_ROOM: {
