@@ -128,7 +128,7 @@ export async function copyOfPristine(pristine: Workplace, repository: string): P
 export async function codeOf(started: Started): Promise<string | undefined> {
   const { code, output }: Ended = await started.ended;
   if (code === 0) return undefined;
-  const line = output.split("\n").findLast((one) => one.startsWith('{"type":"exit_error"'));
+  const line = output.split("\n").findLast((one) => /^\{"type":"(exit_)?error"/.test(one));
   assert.ok(line !== undefined, `it ended with ${code} and no word of why: ${output}`);
   const said = JSON.parse(line) as { code: string; message: string; next: string };
   assert.ok(said.message !== "" && said.next !== "", line);
