@@ -7,3 +7,4 @@ export { output } from "./de/output.ts";
 export { reasons } from "./de/reasons.ts";
 export { sheet } from "./de/sheet.ts";
 export { system } from "./de/system.ts";
+export { verbs } from "./de/verbs.ts";

@@ -7,3 +7,4 @@ export { type OutputKey, output } from "./en/output.ts";
 export { reasons } from "./en/reasons.ts";
 export { sheet } from "./en/sheet.ts";
 export { system } from "./en/system.ts";
+export { verbs } from "./en/verbs.ts";

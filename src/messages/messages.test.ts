@@ -121,3 +121,15 @@ test("the environment's language is found as POSIX has it, OBHUT_LANG first", ()
   assert.equal(languageOf({ LANG: "del_US" }), "en");
   assert.equal(languageOf({}), "en");
 });
+
+test("what was asked of a storage is said in the reader's language, with the file it was about", () => {
+  const failed = (action: string): ObhutError =>
+    new ObhutError("STORAGE_FAILED", { location: "/mnt", action, reason: "gone" });
+  const said = (action: string, language: "en" | "de"): string =>
+    errorSentence(messagesIn(language), failed(action)).what;
+  assert.equal(said("read data/00/ab", "en"), "/mnt: read data/00/ab failed: gone.");
+  assert.equal(said("read data/00/ab", "de"), "/mnt: Lesen von data/00/ab ist fehlgeschlagen: gone.");
+  assert.equal(said("sync", "de"), "/mnt: Sichern auf die Platte ist fehlgeschlagen: gone.");
+  assert.equal(said("read a pack back", "de"), "/mnt: Zurücklesen eines Packs ist fehlgeschlagen: gone.");
+  assert.equal(said("something else", "de"), "/mnt: something else ist fehlgeschlagen: gone.");
+});

@@ -2,6 +2,7 @@
 import type { ObhutError } from "../base/errors.ts";
 import type { Finding } from "../base/finding-codes.ts";
 import type { Reason, ReasonCode } from "../base/reason-codes.ts";
+import { type StorageVerb, verbOf } from "../base/storage-action.ts";
 import type * as en from "./en.ts";
 import type { Language } from "./language.ts";
 import { fill, type Sentence } from "./sentence.ts";
@@ -22,6 +23,7 @@ export interface Messages {
   readonly instance: Words<typeof en.instance>;
   readonly sheet: Words<typeof en.sheet>;
   readonly system: Words<typeof en.system>;
+  readonly verbs: Readonly<Record<StorageVerb, readonly [alone: string, of: string]>>;
   readonly output: Readonly<Record<en.OutputKey, string>>;
 }
 
@@ -58,8 +60,19 @@ function reasonText(messages: Messages, { code, params }: Reason): string {
 }
 
 function withSystemWords<Given extends Values>(messages: Messages, values: Given): Given {
-  const { reason } = values;
-  if (typeof reason !== "string") return values;
+  const { reason, action } = values;
   const told = Object.values(values).filter((value) => typeof value === "string");
-  return { ...values, reason: systemReason(reason, messages.system, told) };
+  return {
+    ...values,
+    ...(typeof reason === "string" ? { reason: systemReason(reason, messages.system, told) } : {}),
+    ...(typeof action === "string" ? { action: actionText(action, messages.verbs) } : {}),
+  };
+}
+
+/** What was asked of a storage, in a person's words. */
+function actionText(action: string, words: Messages["verbs"]): string {
+  const { verb, rest } = verbOf(action) ?? {};
+  if (verb === undefined || rest === undefined) return action;
+  const [alone, of] = words[verb];
+  return rest.trim() === "" ? alone : `${of}${rest}`;
 }

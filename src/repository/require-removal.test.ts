@@ -12,7 +12,7 @@ import { initRepository } from "./init-repository.ts";
 import { listLocks, unlockRepository, writeLock } from "./locks.ts";
 import { requireRemoval } from "./require-removal.ts";
 
-const failed = { location: "memory", action: "remove", file: "data/0" };
+const failed = { location: "memory", action: "remove", file: "data/0" } as const;
 const system = (code: string): unknown => localError(failed, Object.assign(new Error(`${code}: planted`), { code }));
 const s3 = (name: string, status: number): unknown =>
   s3Error(failed, Object.assign(new Error("planted"), { name, $metadata: { httpStatusCode: status } }));

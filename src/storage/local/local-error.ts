@@ -1,10 +1,11 @@
 /** The operating system's errors in the storage's words. */
 import { isDiskFull, isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 
 export interface FailedAction {
   readonly location: string;
   /** The verb: `save`, `read` ... */
-  readonly action: string;
+  readonly action: StorageAction;
   /** The file it was tried on, if one. */
   readonly file?: string | undefined;
 }

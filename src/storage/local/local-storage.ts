@@ -9,6 +9,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, readFile, stat, unlink } 
 import { join } from "node:path";
 import { ObhutError, systemCode } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import { readDirect } from "../../host/direct-io.ts";
 import { durableWrite, removeFile, syncFolder, temporaryPattern } from "../../host/durable-write.ts";
 import { makeFolders } from "../../host/make-folders.ts";
@@ -199,7 +200,7 @@ class LocalStorage implements Storage {
     return found.filter((file) => file !== undefined);
   }
 
-  async #try<T>(action: string, work: () => Promise<T>, file?: StorageFile): Promise<T> {
+  async #try<T>(action: StorageAction, work: () => Promise<T>, file?: StorageFile): Promise<T> {
     try {
       return await work();
     } catch (error) {

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import { type HttpAnswer, HttpFailure } from "../../host/http/http-client.ts";
 import { asksForTls, isWithoutTls } from "../../host/http/tls-choices.ts";
 
@@ -12,7 +13,7 @@ export const saysFull: RegExp =
 export interface FailedRequest {
   readonly location: string;
   /** The verb, and the file it was tried on: `save data/0123` ... */
-  readonly action: string;
+  readonly action: StorageAction;
 }
 
 /** For answers that are no success and mean nothing in particular to the call. */

@@ -3,6 +3,7 @@
  * may refuse to remove anything but locks. Source: restic's doc/REST_backend.rst.
  */
 import { ObhutError } from "../../base/errors.ts";
+import type { StorageAction, StorageVerb } from "../../base/storage-action.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../host/http/http-client.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
 import { rangeHeader, rangeOf } from "./byte-range.ts";
@@ -101,7 +102,7 @@ class RestStorage implements Storage {
   }
 
   async sizeOf(file: StorageFile): Promise<number | undefined> {
-    const action = `look at ${pathOf(file)}`;
+    const action = `look at ${pathOf(file)}` as const;
     const answer = await this.#ask(action, { method: "HEAD", path: pathOf(file) });
     const { status, headers } = answer;
     if (status === 404) return undefined;
@@ -118,7 +119,7 @@ class RestStorage implements Storage {
       if (sizeBytes !== undefined) yield { name: "", sizeBytes };
       return;
     }
-    const action = `list ${type}`;
+    const action = `list ${type}` as const;
     const answer = await this.#ask(action, { method: "GET", path: `${type}/`, signal });
     // rclone has an empty listing for a folder that is not there; its "not found" is a failure of the place behind it.
     const isRclone = String(answer.headers["server"] ?? "").startsWith("rclone/");
@@ -142,7 +143,7 @@ class RestStorage implements Storage {
     await this.#client.close();
   }
 
-  async #ask(action: string, request: HttpRequest): Promise<HttpAnswer> {
+  async #ask(action: StorageAction, request: HttpRequest): Promise<HttpAnswer> {
     const { path, headers, signal } = request;
     signal?.throwIfAborted();
     try {
@@ -152,7 +153,7 @@ class RestStorage implements Storage {
     }
   }
 
-  #error(verb: string, file: StorageFile, answer: HttpAnswer): ObhutError {
+  #error(verb: StorageVerb, file: StorageFile, answer: HttpAnswer): ObhutError {
     return statusError({ location: this.location, action: `${verb} ${pathOf(file)}` }, answer);
   }
 

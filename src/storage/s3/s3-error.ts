@@ -1,12 +1,13 @@
 /** What an S3 server and the network say, in the storage's words. */
 import { isObhutError, ObhutError, reasonOf, systemCode } from "../../base/errors.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import { isTlsFailure, isWithoutTls } from "../../host/http/tls-choices.ts";
 import { idleSeconds } from "./s3-client.ts";
 
 export interface FailedCall {
   readonly location: string;
   /** The verb: `save`, `read` ... */
-  readonly action: string;
+  readonly action: StorageAction;
   /** The file it was tried on, if one. */
   readonly file?: string | undefined;
 }

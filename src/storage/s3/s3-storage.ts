@@ -20,6 +20,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { ObhutError } from "../../base/errors.ts";
 import { isId } from "../../base/ids.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import type { TlsChoices } from "../../host/http/tls-choices.ts";
 import { pathOf } from "../local/layout.ts";
 import type { ByteRange, FileType, Storage, StorageFile, StoredFile } from "../storage.ts";
@@ -277,7 +278,7 @@ class S3Storage implements Storage {
     return this.#prefix + pathOf(file);
   }
 
-  async #try<T>(action: string, work: () => Promise<T>, { file, signal }: Partial<Call> = {}): Promise<T> {
+  async #try<T>(action: StorageAction, work: () => Promise<T>, { file, signal }: Partial<Call> = {}): Promise<T> {
     signal?.throwIfAborted();
     try {
       return await work();

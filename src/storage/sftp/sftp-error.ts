@@ -1,5 +1,6 @@
 /** What SFTP and ssh say, in the storage's words. */
 import { isObhutError, ObhutError, reasonOf } from "../../base/errors.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import { SftpProtocolError } from "../../host/sftp/packet.ts";
 import { isStatus } from "../../host/sftp/sftp-client.ts";
 import { SftpSilentError } from "../../host/sftp/sftp-connection.ts";
@@ -11,7 +12,7 @@ export interface FailedCall {
   readonly location: string;
   readonly host: string;
   /** The verb: `save`, `read` ... */
-  readonly action: string;
+  readonly action: StorageAction;
   /** The file it was tried on, if one. */
   readonly file?: string | undefined;
 }

@@ -5,6 +5,7 @@
 import { posix } from "node:path";
 import { isObhutError, ObhutError } from "../../base/errors.ts";
 import type { LinePace } from "../../base/pace.ts";
+import type { StorageAction } from "../../base/storage-action.ts";
 import { fileKind } from "../../host/sftp/attributes.ts";
 import { isStatus, type SftpClient } from "../../host/sftp/sftp-client.ts";
 import type { SftpStatusError } from "../../host/sftp/sftp-connection.ts";
@@ -196,7 +197,7 @@ class SftpStorage implements Storage {
   }
 
   async #try<T>(
-    action: string,
+    action: StorageAction,
     work: (client: SftpClient) => Promise<T>,
     { file, signal }: Partial<Call> = {},
   ): Promise<T> {

@@ -13,6 +13,7 @@ import {
 } from "../../../base/byte-path.ts";
 import { ObhutError, reasonOf, systemCode } from "../../../base/errors.ts";
 import { MiB } from "../../../base/limits.ts";
+import type { StorageAction } from "../../../base/storage-action.ts";
 import { publishOnce, removeFile } from "../../../host/durable-write.ts";
 import { syncFileSystem } from "../../../host/sync-file-system.ts";
 import { localError } from "../../../storage/local/local-error.ts";
@@ -238,7 +239,7 @@ class LocalPlace implements PlainPlace {
     return bytesOf(path === "" ? this.#root : joinPath(this.#root, path));
   }
 
-  async #try<T>(action: string, path: BytePath, work: () => Promise<T>): Promise<T> {
+  async #try<T>(action: StorageAction, path: BytePath, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

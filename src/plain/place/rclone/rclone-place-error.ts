@@ -1,12 +1,13 @@
 /** What rclone says in the storage's words. It gives a status for what is not there; for everything else its remotes' words are all there is. */
 import { isObhutError, ObhutError, reasonOf, systemCode } from "../../../base/errors.ts";
+import type { StorageAction } from "../../../base/storage-action.ts";
 import { RcloneCallError } from "../../../host/rclone/remote-control.ts";
 import { localError } from "../../../storage/local/local-error.ts";
 
 export interface FailedRcloneCall {
   readonly location: string;
   /** The verb: `write`, `read` ... */
-  readonly action: string;
+  readonly action: StorageAction;
   readonly file: string;
 }
 

@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { type BytePath, baseName, bytePath, bytesOf } from "../../../base/byte-path.ts";
 import { ObhutError, reasonOf } from "../../../base/errors.ts";
 import { reason } from "../../../base/reason-codes.ts";
+import type { StorageAction } from "../../../base/storage-action.ts";
 import { RcloneCallError } from "../../../host/rclone/remote-control.ts";
 import { fillFile } from "../local/fill-file.ts";
 import {
@@ -197,7 +198,7 @@ class RclonePlace implements PlainPlace {
     await this.#transfer("copy", "operations/copyfile", existing, made);
   }
 
-  async #transfer(action: string, call: string, from: BytePath, to: BytePath): Promise<void> {
+  async #transfer(action: StorageAction, call: string, from: BytePath, to: BytePath): Promise<void> {
     await this.#try(action, from, async () => {
       const [source, target] = [this.#at(from), this.#at(to)];
       const names = { srcFs: source.fs, srcRemote: source.remote, dstFs: target.fs, dstRemote: target.remote };
@@ -252,7 +253,7 @@ class RclonePlace implements PlainPlace {
     return { remote: fs.slice(0, colon + 1), path: `${fs.slice(colon + 1).replace(/\/+$/, "")}/${remote}` };
   }
 
-  async #try<T>(action: string, path: BytePath, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async #try<T>(action: StorageAction, path: BytePath, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     try {
       return await work();

@@ -18,6 +18,7 @@ import { type BytePath, bytePath, bytesOf, joinPath } from "../../../base/byte-p
 import { eachConcurrently } from "../../../base/each-concurrently.ts";
 import { ObhutError, reasonOf } from "../../../base/errors.ts";
 import { reason } from "../../../base/reason-codes.ts";
+import type { StorageAction } from "../../../base/storage-action.ts";
 import { type S3Place as S3Address, s3Client } from "../../../storage/s3/s3-client.ts";
 import { isMissing, isPrecondition, s3Error, statusOf, TooShortError } from "../../../storage/s3/s3-error.ts";
 import type {
@@ -223,7 +224,7 @@ class S3Place implements PlainPlace {
     await this.#copy("copy", existing, made);
   }
 
-  async #copy(action: string, from: BytePath, to: BytePath): Promise<void> {
+  async #copy(action: StorageAction, from: BytePath, to: BytePath): Promise<void> {
     await this.#try(action, from, async () => {
       const found = await this.#head(from);
       if (found === undefined) throw this.#missing(from);
@@ -297,7 +298,7 @@ class S3Place implements PlainPlace {
     return new ObhutError("STORAGE_FILE_EXISTS", { location: this.location, file: shownPath(path) }, { cause });
   }
 
-  async #try<T>(action: string, path: BytePath, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async #try<T>(action: StorageAction, path: BytePath, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     try {
       return await work();

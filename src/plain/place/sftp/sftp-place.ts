@@ -8,6 +8,7 @@ import { eachConcurrently } from "../../../base/each-concurrently.ts";
 import { isObhutError, ObhutError, reasonOf } from "../../../base/errors.ts";
 import { MiB } from "../../../base/limits.ts";
 import type { LinePace } from "../../../base/pace.ts";
+import type { StorageAction } from "../../../base/storage-action.ts";
 import { type FileAttributes, fileKind } from "../../../host/sftp/attributes.ts";
 import { isStatus, type SftpClient } from "../../../host/sftp/sftp-client.ts";
 import { SftpStatusError } from "../../../host/sftp/sftp-connection.ts";
@@ -308,7 +309,7 @@ class SftpPlace implements PlainPlace {
   }
 
   async #try<T>(
-    action: string,
+    action: StorageAction,
     path: BytePath,
     work: (client: SftpClient) => Promise<T>,
     signal?: AbortSignal,
