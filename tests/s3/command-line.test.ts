@@ -28,9 +28,9 @@ it("a wrong secret, no credentials, a server that is down: what is wrong and wha
   assert.equal(again.code, 1);
   const wrong = await obhutAt({ ...place, env: { ...server.env, AWS_SECRET_ACCESS_KEY: "wrong" } }, "snapshots");
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /did not allow this: look at config: SignatureDoesNotMatch/);
+  assert.match(wrong.stderr, /does not accept the key: SignatureDoesNotMatch/);
   const unknown = await obhutAt({ ...place, env: { ...server.env, AWS_ACCESS_KEY_ID: "nobody" } }, "snapshots");
-  assert.match(unknown.stderr, /did not allow this: look at config: (InvalidAccessKeyId|XAdminUserNotFound)/);
+  assert.match(unknown.stderr, /does not accept the key: (InvalidAccessKeyId|XAdminUserNotFound)/);
   const nowhere = {
     AWS_ACCESS_KEY_ID: "",
     AWS_SECRET_ACCESS_KEY: "",
