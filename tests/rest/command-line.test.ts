@@ -36,7 +36,10 @@ it("wrong password, none, a certificate nobody vouches for, nobody there: each b
     return run.stderr;
   };
   const place = `rest:https://ada:geheim@127.0.0.1:${port}/`;
-  assert.match(await saying(`rest:https://ada:falsch@127.0.0.1:${port}/`, ["--cacert", ca]), /does not let this user in: .*HTTP 401/);
+  assert.match(
+    await saying(`rest:https://ada:falsch@127.0.0.1:${port}/`, ["--cacert", ca]),
+    /does not let this user in: .*HTTP 401/,
+  );
   assert.match(await saying(`rest:https://127.0.0.1:${port}/`, ["--cacert", ca]), /HTTP 401/);
   assert.match(await saying(place, []), /could not prove who it is/);
   assert.match(await saying(place.replace("127.0.0.1", "localhost"), ["--cacert", ca]), /could not prove who it is/);
